@@ -1,0 +1,47 @@
+SHELL := /bin/bash
+PYTHON ?= python3
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export UV_SYSTEM_CERTS := 1
+
+BIN := .venv/bin
+STAMP := .venv/.lock-$(shell { cat requirements.lock; pwd; } | sha256sum | cut -c1-16)
+
+.PHONY: setup run test check faults bench lock
+
+setup: $(STAMP)
+
+$(STAMP):
+	PYTHON="$(PYTHON)" deploy/setup.sh
+	@touch $@
+
+run: setup
+	$(BIN)/danhgia db upgrade
+	$(BIN)/danhgia rehearse dan-chu-co-so --year 2024 \
+		--register config/registers/da-nang-2024.csv --seed 7 --out var/rehearsal
+
+test: setup
+	deploy/test-setup.sh
+	$(MAKE) check
+	$(BIN)/pytest -n 2 -m "not faults"
+
+check: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+faults: setup
+	deploy/test-setup.sh
+	$(BIN)/pytest -m faults
+
+bench: setup
+	$(BIN)/danhgia bench
+
+# The lock names no index and no path: whoever installs brings their own.
+lock: .boot/bin/uv
+	.boot/bin/uv pip compile pyproject.toml --extra dev --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-header --output-file requirements.lock
+
+.boot/bin/uv:
+	"$(PYTHON)" -m pip install --quiet --disable-pip-version-check --target .boot uv

@@ -1,0 +1,48 @@
+"""`danhgia bench`: what the program does, against the same written by hand on the database's driver."""
+
+import json
+from collections.abc import Callable
+from typing import Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from danhgia.bench import cases
+from danhgia.bench.cases import Result
+from states.errors import Unknown
+
+BENCHES: Final[dict[str, Callable[[], list[Result]]]] = {
+    "advance": cases.bench_advance,
+    "lock": cases.bench_lock,
+    "launch": cases.bench_launch,
+    "rank": cases.bench_rank,
+    "verify": cases.bench_verify,
+}
+
+
+def bench(names: list[str], as_json: bool) -> None:
+    """Run the benches named, or all, and print their figures; Unknown for a name that is none."""
+    for name in names:
+        if name not in BENCHES:
+            raise Unknown(f"phép đo {name} (có: {', '.join(BENCHES)})")
+    results = [result for name in names or BENCHES for result in BENCHES[name]()]
+    if as_json:
+        typer.echo(json.dumps([result._asdict() for result in results], indent=2))
+    else:
+        _print(results)
+
+
+def _print(results: list[Result]) -> None:
+    table = Table("bench", "database", "n", "ours", "baseline", "unit", "ratio", title="danhgia bench")
+    for one in results:
+        table.add_row(
+            one.name,
+            one.database,
+            f"{one.n:,}",
+            f"{one.ours:,.0f}",
+            f"{one.baseline:,.0f}",
+            one.unit,
+            f"{one.ratio:.2f}",
+        )
+    Console().print(table)

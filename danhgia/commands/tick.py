@@ -1,0 +1,30 @@
+"""`danhgia tick`: what the flows do, once, without a Prefect server."""
+
+import logging
+
+from danhgia.commands import show
+from danhgia.commands.options import AsJson
+from danhgia.edge import opened
+from flows.work import Done
+from flows.work import tick as sweep
+from notifications.render import Origin
+from notifications.send import open_transport
+
+
+def tick(as_json: AsJson = False) -> None:
+    """Do everything that is due, once: lock, expire questions, remind, draft reports, seal, deliver mail."""
+    logging.getLogger("flows").addHandler(logging.NullHandler())
+    with opened() as here, show.working("Working"):
+        settings = here.settings
+        with open_transport(settings.smtp_url, settings.var / "mail") as transport:
+            origin = Origin(settings.mail_from, settings.base_url)
+            done = sweep(here.database, now=here.clock.now, transport=transport, origin=origin, directory=settings.var)
+    _tell(done, as_json=as_json)
+
+
+def _tell(done: list[Done], *, as_json: bool) -> None:
+    if as_json:
+        show.data({one.work: dict(one.counts) for one in done})
+        return
+    counted = [(one.work, ", ".join(f"{name} {count}" for name, count in one.counts.items())) for one in done]
+    show.table(["work", "done"], [row for row in counted if row[1]])

@@ -1,0 +1,176 @@
+"""Where the command line meets the world: settings, database, clock and actor come in, refusals go out."""
+
+import os
+import pwd
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+import psycopg
+from pydantic import ValidationError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlmodel import Session
+
+from config.clock import Clock
+from config.errors import ConfigError
+from config.settings import Settings
+from models.backup import BackupFailed
+from models.check import OlderSchema, demand_schema
+from models.db import Database, NewerSchema
+from models.installation import Made, installation
+from models.people import account_by_email
+from models.restore import RestoreFailed
+from states.actor import Actor, account, console
+from states.errors import DanhgiaError, Refused, Unknown, refuse
+
+Result = TypeVar("Result")
+ATTEMPTS: Final = 5
+AGAIN: Final = frozenset({"40001", "40P01"})
+"""SQLSTATEs of a transaction that lost against another and may be tried again: serialisation, deadlock."""
+
+
+class Unusable(Exception):
+    """The settings or the database cannot be used as they are; the sentence says what to do."""
+
+
+FORESEEN: Final = (DanhgiaError, Unusable, ConfigError, OlderSchema, NewerSchema, BackupFailed, RestoreFailed)
+"""Errors whose text is made for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What a command works with."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    made_as: Made
+
+    @property
+    def is_live(self) -> bool:
+        return self.made_as == "live"
+
+    def act(self, work: Callable[[Session], Result]) -> Result:
+        """Do work in one transaction, again while it loses against others."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._once(work)
+            except (DatabaseError, psycopg.Error) as failed:
+                if not may_be_tried_again(failed):
+                    raise
+        return self._once(work)
+
+    def _once(self, work: Callable[[Session], Result]) -> Result:
+        with self.database.writing() as session:
+            return work(session)
+
+
+def may_be_tried_again(failed: Exception) -> bool:
+    """Whether PostgreSQL broke the transaction off in favour of another one."""
+    cause = failed.orig if isinstance(failed, DatabaseError) else failed
+    return isinstance(cause, psycopg.Error) and cause.sqlstate in AGAIN
+
+
+def actor_of(session: Session, email: str | None) -> Actor:
+    """The account given by `--as`, else the person at the console by the name of their real user id."""
+    if email is None:
+        return console(_user())
+    found = account_by_email(session, email)
+    if found is None:
+        raise Unknown(f"tài khoản {email}")
+    if not found.active:
+        raise refuse("account_active", f"Tài khoản {email} đã ngừng hoạt động.")
+    return account(found.id)
+
+
+def _user() -> str:
+    """Not from the environment: anybody could write another name there."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid-{os.getuid()}"
+
+
+@contextmanager
+def opened() -> Iterator[Edge]:
+    """The database of the settings, at the schema of this release, with its clock."""
+    settings = settings_of_environment()
+    with opened_as_it_is(settings) as database:
+        with database.reading() as session:
+            demand_schema(session)
+            made_as = installation(session).made_as
+        yield Edge(settings, database, _clock(settings, made_as), "live" if made_as == "live" else "rehearsal")
+
+
+@contextmanager
+def opened_as_it_is(settings: Settings, *, create: bool = False) -> Iterator[Database]:
+    """The database of the settings, whatever is in it; `create` makes the file that SQLite lacks."""
+    database = Database(_checked_url(settings.database_url, create=create))
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+def settings_of_environment() -> Settings:
+    """The settings; Unusable with every variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"DANHGIA_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()]
+        raise Unusable("\n".join(wrong)) from None
+
+
+def _checked_url(text: str, *, create: bool) -> str:
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise Unusable("DANHGIA_DATABASE_URL is not an address of a database") from None
+    backend = url.get_backend_name()
+    if backend not in {"sqlite", "postgresql"}:
+        raise Unusable(f"DANHGIA_DATABASE_URL names {backend}; there are sqlite and postgresql")
+    if backend == "sqlite":
+        _demand_file(Path(url.database or ""), create=create)
+    return text
+
+
+def _demand_file(file: Path, *, create: bool) -> None:
+    if create:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    elif not file.is_file():
+        raise Unusable(f"there is no database at {file}: run `danhgia db upgrade`")
+
+
+def _clock(settings: Settings, made_as: str) -> Clock:
+    if settings.now is not None and made_as != "rehearsal":
+        raise Unusable("DANHGIA_NOW is for rehearsals: this database is a live one, unset the variable")
+    return Clock(settings.now)
+
+
+def sentence_of(error: Exception) -> str | None:
+    """What the person is told; None for what nobody foresaw, a fault of ours."""
+    match error:
+        case Refused():
+            return "\n".join(refusal.sentence for refusal in error.refusals)
+        case ExceptionGroup():
+            return _of_all(error.exceptions)
+        case OSError(filename=str() | Path() as name, strerror=str() as why):
+            return f"{name}: {why}"
+    return str(error) if isinstance(error, FORESEEN) else _of_database(error)
+
+
+def _of_all(errors: Sequence[Exception]) -> str | None:
+    sentences = [sentence_of(error) for error in errors]
+    return None if None in sentences else "\n".join(filter(None, sentences))
+
+
+def _of_database(error: Exception) -> str | None:
+    cause = error.orig if isinstance(error, DatabaseError) else error
+    is_damaged = type(cause) is sqlite3.DatabaseError
+    if is_damaged or isinstance(cause, sqlite3.OperationalError | psycopg.OperationalError):
+        return f"the database cannot be used: {' '.join(str(cause).split())}"
+    return None

@@ -1,0 +1,208 @@
+"""What each kind of job does, and which jobs the calendar asks for. Every duty may be done twice without harm."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from sqlmodel import Session
+
+from actions import remind
+from actions.rank import rank_round
+from actions.report import draft
+from actions.seal import seal_night
+from config.calendar import LOCAL
+from config.graph import RESTING
+from flows import jobs
+from flows.jobs import Claimed, Errand, Outcome
+from models import backup
+from models.db import Database, run
+from models.installation import installation
+from models.rounds import open_rounds
+from notifications.render import Origin
+from notifications.send import Transport
+from reports.btv_docx import write_docx
+from reports.btv_xlsx import write_xlsx
+from reports.figures import gather
+from states import history
+from states.actor import SYSTEM
+from states.chain import iso
+from states.hold import counts
+
+BATCH: Final = 1_000
+NIGHT: Final = time(2)
+DAY: Final = timedelta(days=1)
+KEPT_BACKUPS: Final = 14
+SHOWN_BREAKS: Final = 5
+Clock = Callable[[], datetime]
+
+
+class Setting(NamedTuple):
+    """Where work is done: the database, the clock, the way out for mail and its sender, and the folder for files."""
+
+    database: Database
+    now: Clock
+    transport: Transport
+    origin: Origin
+    directory: Path
+
+
+Duty = Callable[[Setting, Claimed], Outcome]
+Counts = Mapping[str, int]
+Plan = Callable[[Session, datetime], list[Errand]]
+
+
+def batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The ids in the order given, a batch at a time."""
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+
+
+def perform(setting: Setting, job_id: int) -> Counts:
+    """Do a job if it is still to be done; a job that fails is put off, and its error raised."""
+    with setting.database.writing() as session:
+        job = jobs.claim(session, job_id, setting.now())
+    if job is None:
+        return {}
+    try:
+        outcome = DUTIES[job.errand.kind](setting, job)
+    except Exception as error:
+        with setting.database.writing() as session:
+            jobs.put_off(session, job, f"{type(error).__name__}: {error}", setting.now())
+        raise
+    with setting.database.writing() as session:
+        jobs.end(session, job, outcome, setting.now())
+    return {job.errand.kind: 1} if outcome.held else {job.errand.kind: 1, "failed": 1}
+
+
+def reminders(session: Session, now: datetime) -> list[Errand]:
+    """The reminders that have fallen due."""
+    return [_errand(one) for one in remind.due(session, now)]
+
+
+def _errand(one: remind.Due) -> Errand:
+    return Errand(one.kind, f"round:{one.round_id}", f"{iso(one.closes_at)}/{one.slot.code}")
+
+
+def last_night(now: datetime) -> datetime:
+    """The newest instant of nightly work that has passed."""
+    tonight = datetime.combine(now.astimezone(LOCAL), NIGHT, LOCAL).astimezone(UTC)
+    return tonight if tonight <= now else tonight - DAY
+
+
+def nightly(session: Session, now: datetime) -> list[Errand]:
+    """The work of the last night: seal what was launched by then, verify all, copy a live database."""
+    night = last_night(now)
+    day = str(night.astimezone(LOCAL).date())
+    rounds = [one.id for one in open_rounds(session) if one.launched_at and one.launched_at <= night]
+    seals = [Errand("seal", f"round:{round_id}", day) for round_id in rounds]
+    if installation(session).made_as != "live":
+        return seals
+    return [*seals, Errand("verify", "installation:1", day), Errand("backup", "installation:1", day)]
+
+
+def next_night(session: Session, now: datetime) -> datetime | None:
+    """When nightly work is due next; None while there is nothing to seal or to copy."""
+    if open_rounds(session) or installation(session).made_as == "live":
+        return last_night(now) + DAY
+    return None
+
+
+def wanted(session: Session, now: datetime) -> list[Errand]:
+    """Everything the calendar asks for now."""
+    return [errand for plan in (reminders, drafts, nightly) for errand in plan(session, now)]
+
+
+def drafts(session: Session, _: datetime) -> list[Errand]:
+    """A draft of the report for every round of which each dossier has a result; anew when one changes."""
+    settled = [one for one in remind.underway(session) if _is_settled(session, one)]
+    return [Errand("report", f"round:{one.id}", f"draft/{_version(session, one.id)}") for one in settled]
+
+
+def _is_settled(session: Session, one: remind.Underway) -> bool:
+    found, states = counts(session, one.id), one.programme.workflow.assessment.states
+    return bool(found) and all(states[name].kind in RESTING for name in found)
+
+
+def _version(session: Session, round_id: int) -> int:
+    sql = "SELECT sum(seq) FROM assessment WHERE round_id = :round"
+    return int(run(session, sql, {"round": round_id}).fetchone()[0])
+
+
+def _remind(setting: Setting, job: Claimed) -> Outcome:
+    """Queue a reminder unless a newer one has fallen due or the closing has passed."""
+    now = setting.now()
+    with setting.database.reading() as session:
+        one = next((one for one in remind.due(session, now) if _errand(one) == job.errand), None)
+        ids = remind.ids(session, one, now) if one else []
+    queued = 0
+    for batch in batches(ids) if one else ():
+        with setting.database.writing() as session:
+            queued += remind.tell(session, one, batch, now) if one else 0
+    return Outcome(f"Đã xếp {queued} thư." if one else "Đã qua thời điểm nhắc.")
+
+
+def _report(setting: Setting, job: Claimed) -> Outcome:
+    """Rank, seal and write the draft (*dự thảo*) that a person then numbers and signs, unless results have changed."""
+    with setting.database.writing() as session:
+        now = setting.now()
+        if job.errand not in drafts(session, now):
+            return Outcome("Kết quả đã thay đổi: dự thảo này không còn cần lập.")
+        rank_round(session, job.number, actor=SYSTEM, now=now)
+        draft(session, job.number, actor=SYSTEM, now=now)
+    with setting.database.reading() as session:
+        found, rehearsal = gather(session, job.number), installation(session).made_as == "rehearsal"
+    folder, name = setting.directory / "report", f"du-thao-bao-cao-{found.slug}-{found.year}"
+    made = [
+        _written(folder / f"{name}.docx", partial(write_docx, found, rehearsal=rehearsal)),
+        _written(folder / f"{name}.xlsx", partial(write_xlsx, found, rehearsal=rehearsal)),
+    ]
+    return Outcome(f"Đã lập dự thảo: {', '.join(map(str, made))}.")
+
+
+def _written(file: Path, write: Callable[[Path], None]) -> Path:
+    """The file appears whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{os.getpid()}-{file.name}")
+    write(part)
+    return part.replace(file)
+
+
+def _seal(setting: Setting, job: Claimed) -> Outcome:
+    """The seal and the end of its job are one transaction, so a night has one seal."""
+    with setting.database.writing() as session:
+        root = seal_night(session, job.number, now=setting.now())
+        outcome = Outcome(f"Mã kiểm chứng dữ liệu: {root}")
+        if not jobs.end(session, job, outcome, setting.now()):
+            session.rollback()
+    return outcome
+
+
+def _verify(setting: Setting, _: Claimed) -> Outcome:
+    with setting.database.reading() as session:
+        found = history.verify(session)
+    if not found.broken:
+        return Outcome(f"Đã kiểm tra {found.rows} dòng của {found.chains} chuỗi lịch sử: nguyên vẹn.")
+    shown = "; ".join(f"{one.entity}, dòng {one.seq}: {one.why}" for one in found.broken[:SHOWN_BREAKS])
+    return Outcome(f"Lịch sử bị hỏng ở {len(found.broken)} chuỗi: {shown}", held=False)
+
+
+def _backup(setting: Setting, job: Claimed) -> Outcome:
+    folder = setting.directory / "backup"
+    made = backup.copy(setting.database, folder / f"danhgia-{job.errand.occasion}.bak")
+    for old in sorted(folder.glob("danhgia-*.bak"))[:-KEPT_BACKUPS]:
+        old.unlink(missing_ok=True)
+    return Outcome(f"Đã sao lưu vào {made}.")
+
+
+REMINDER_KINDS: Final = frozenset(remind.REMINDERS)
+NIGHTLY_KINDS: Final = frozenset({"seal", "verify", "backup"})
+REPORT_KINDS: Final = frozenset({"report"})
+DUTIES: Final[Mapping[str, Duty]] = {
+    **dict.fromkeys(sorted(REMINDER_KINDS), _remind),
+    "report": _report,
+    "seal": _seal,
+    "verify": _verify,
+    "backup": _backup,
+}

@@ -1,0 +1,34 @@
+"""Opens what due work needs, by the settings of this process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from config.clock import Clock
+from config.settings import Settings
+from flows.duties import Setting
+from models.db import Database
+from models.installation import installation
+from notifications.render import Origin
+from notifications.send import open_transport
+from states.errors import refuse
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Setting]:
+    """A setting with its own connections; Refused when the clock is set on a database that is no rehearsal."""
+    database = Database(settings.database_url)
+    try:
+        _demand_own_time(database, settings)
+        origin = Origin(settings.mail_from, settings.base_url)
+        with open_transport(settings.smtp_url, settings.var / "mail") as transport:
+            yield Setting(database, Clock(settings.now).now, transport, origin, settings.var)
+    finally:
+        database.dispose()
+
+
+def _demand_own_time(database: Database, settings: Settings) -> None:
+    if settings.now is None:
+        return
+    with database.reading() as session:
+        if installation(session).made_as != "rehearsal":
+            raise refuse("clock", "DANHGIA_NOW chỉ dùng được với cơ sở dữ liệu chạy thử.")

@@ -1,0 +1,141 @@
+"""Dossiers and their marks, extensions, explanations and difficulties."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
+
+from models.columns import AUTO, Chained, Totals, identity, instant, long_text, points, reference
+
+
+class Assessment(Chained, Totals, table=True):
+    """One subject in one round (hồ sơ); name, kind and group as of the round.
+
+    `leaves` is the number of scored criteria of its sheet. `scored` counts those filled in the working
+    copy, `appraised` those with an appraised mark, `unreasoned` the appraised marks that differ from the
+    self marks without a reason, `asked` the open explanation requests.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("round_id", "subject_id"),
+        Index("ix_assessment_due", "round_id", "state", "closes_at"),
+        AUTO,
+    )
+    id: int = identity()
+    round_id: int = reference("round")
+    subject_id: int = reference("subject", index=True)
+    name: str
+    kind: str
+    group_name: str = ""
+    sheet: str
+    state: str
+    version: int = 0
+    closes_at: datetime = instant()
+    late: bool = False
+    zeroed: bool = False
+    submitted_at: datetime | None = instant(default=None)
+    leaves: int = 0
+    scored: int = 0
+    appraised: int = 0
+    unreasoned: int = 0
+    asked: int = 0
+    proposed_level: str | None = None
+    level: str | None = None
+    place: int | None = None
+    tied: bool = False
+    place_reason: str | None = long_text(default=None)
+    decision_id: int | None = reference("decision", default=None, index=True)
+    signed_report_id: int | None = reference("document", default=None)
+
+
+class Mark(SQLModel, table=True):
+    """One criterion in one of the copies `draft`, `self`, `appraised`, `decided`: never one over another (X-N5)."""
+
+    assessment_id: int = reference("assessment", primary_key=True)
+    copy_name: str = Field(primary_key=True)
+    criterion: str = Field(primary_key=True)
+    entry: str = long_text()
+    points: Decimal = points()
+    note: str = long_text(default="")
+    account_id: int | None = reference("account", default=None)
+    at: datetime = instant()
+
+
+class Extension(SQLModel, table=True):
+    """A special case (trường hợp đặc biệt): asked by the unit or granted by the owner (AMB-DN-1)."""
+
+    __table_args__ = (AUTO,)
+    id: int = identity()
+    assessment_id: int = reference("assessment", index=True)
+    asked_at: datetime | None = instant(default=None)
+    reason: str = long_text()
+    until: datetime | None = instant(default=None)
+    document_id: int | None = reference("document", default=None)
+    answered_at: datetime | None = instant(default=None)
+    granted: bool | None = None
+    answer: str = long_text(default="")
+
+
+class ExplanationRequest(SQLModel, table=True):
+    """A question on named criteria with its own deadline (giải trình)."""
+
+    __tablename__ = "explanation_request"
+    __table_args__ = (Index("ix_explanation_due", "status", "closes_at"), AUTO)
+    id: int = identity()
+    assessment_id: int = reference("assessment", index=True)
+    account_id: int | None = reference("account", default=None)
+    question: str = long_text()
+    asked_at: datetime = instant()
+    closes_at: datetime = instant()
+    status: str = "open"
+    ended_at: datetime | None = instant(default=None)
+
+
+class ExplanationItem(SQLModel, table=True):
+    """One criterion of a question, and its answer."""
+
+    __tablename__ = "explanation_item"
+    request_id: int = reference("explanation_request", primary_key=True)
+    criterion: str = Field(primary_key=True)
+    answer: str | None = long_text(default=None)
+    answered_at: datetime | None = instant(default=None)
+
+
+class Difficulty(SQLModel, table=True):
+    """A difficulty raised by a unit and its answer (phản ánh vướng mắc, DN-6.3)."""
+
+    __table_args__ = (AUTO,)
+    id: int = identity()
+    assessment_id: int = reference("assessment", index=True)
+    account_id: int | None = reference("account", default=None)
+    question: str = long_text()
+    raised_at: datetime = instant()
+    answer: str | None = long_text(default=None)
+    answered_at: datetime | None = instant(default=None)
+
+
+def marks(session: Session, assessment_id: int, copy_name: str) -> dict[str, Mark]:
+    """The marks of one copy, by criterion."""
+    chosen = select(Mark).where(Mark.assessment_id == assessment_id, Mark.copy_name == copy_name)
+    return {mark.criterion: mark for mark in session.exec(chosen.order_by(Mark.criterion))}
+
+
+def of_round(session: Session, round_id: int) -> Sequence[Assessment]:
+    """All dossiers of a round, by group and name."""
+    chosen = select(Assessment).where(Assessment.round_id == round_id)
+    return session.exec(
+        chosen.order_by(Assessment.kind, Assessment.group_name, Assessment.name, col(Assessment.id))
+    ).all()
+
+
+def open_requests(session: Session, assessment_id: int) -> Sequence[ExplanationRequest]:
+    """The questions still open on a dossier, by id."""
+    chosen = select(ExplanationRequest).where(ExplanationRequest.assessment_id == assessment_id)
+    return session.exec(chosen.where(ExplanationRequest.status == "open").order_by(col(ExplanationRequest.id))).all()
+
+
+def items(session: Session, request_id: int) -> Sequence[ExplanationItem]:
+    """The criteria of a question."""
+    chosen = select(ExplanationItem).where(ExplanationItem.request_id == request_id)
+    return session.exec(chosen.order_by(ExplanationItem.criterion)).all()

@@ -1,0 +1,44 @@
+"""The report on a round as a Word document, in the layout that its programme names."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from docxtpl import DocxTemplate  # type: ignore[import-untyped]
+from jinja2 import StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from reports.contents import RoundReport
+from reports.narrative import about, context
+from reports.packing import repack
+from reports.wording import printable
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+def write_docx(report: RoundReport, path: Path, *, rehearsal: bool) -> None:
+    """Write the report; the same figures give the same bytes. A rehearsal says so on every page."""
+    template = DocxTemplate(TEMPLATES / f"btv-{report.head.layout}.docx")
+    render(template, context(report, rehearsal=rehearsal))
+    _properties(template, report)
+    raw = BytesIO()
+    template.save(raw)
+    repack(raw, path)
+
+
+def render(template: DocxTemplate, values: Mapping[str, Any]) -> None:
+    """Fill in a template: every value is escaped, a name that is not given is an error, and code stays out."""
+    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=_printable)
+    template.render(dict(values), environment)
+
+
+def _printable(value: object) -> object:
+    return printable(value) if isinstance(value, str) else value
+
+
+def _properties(template: DocxTemplate, report: RoundReport) -> None:
+    properties = template.docx.core_properties
+    properties.title, properties.subject = about(report)[:255], report.title[:255]
+    properties.author = properties.last_modified_by = report.head.sender
+    properties.created = properties.modified = report.made_at

@@ -1,0 +1,121 @@
+"""Numbers, times and papers as an official writes them."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from config.calendar import LOCAL, date_text, deadline_text
+from reports.contents import Head, Paper, Result
+from scoring.numbers import format_points
+
+NONE: Final = "–"
+REHEARSAL: Final = "BẢN CHẠY THỬ – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
+DRAFT: Final = "DỰ THẢO"
+_DAY: Final = timedelta(days=1)
+_FEW: Final = 3
+_UNPRINTABLE: Final = re.compile(r"[^\n\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+
+
+def printable(words: str) -> str:
+    """Replace by spaces what neither Word nor Excel can hold."""
+    return _UNPRINTABLE.sub(" ", words)
+
+
+def count(number: int) -> str:
+    """Write a count with a zero before it when it is below ten."""
+    return f"{number:02}"
+
+
+def units(number: int) -> str:
+    return f"{count(number)} đơn vị"
+
+
+def points(value: Decimal | None) -> str:
+    return NONE if value is None else format_points(value)
+
+
+def signed(value: Decimal) -> str:
+    """Write a difference with its sign."""
+    return f"+{format_points(value)}" if value > 0 else format_points(value)
+
+
+def share(part: int, whole: int) -> str:
+    """Write a part of a whole: 26/28 đơn vị (92,9%)."""
+    if not whole:
+        return f"{count(part)}/{units(whole)}"
+    percent = rounded(Fraction(100 * part, whole), 1)
+    return f"{count(part)}/{units(whole)} ({format_points(percent)}%)"
+
+
+def average(values: Sequence[Decimal]) -> Decimal | None:
+    """Return the mean, rounded to two decimals, a half upwards; None of nothing."""
+    return rounded(sum(map(Fraction, values), Fraction(0)) / len(values), 2) if values else None
+
+
+def rounded(value: Fraction, places: int) -> Decimal:
+    """Round a figure that is only shown, a half upwards as everybody does by hand."""
+    scaled = Decimal((value * 10**places * 2 + 1) // 2)
+    return scaled.scaleb(-places)
+
+
+def instant(at: datetime) -> str:
+    """Say when something happened, to the minute."""
+    local = at.astimezone(LOCAL)
+    return f"{local:%H} giờ {local:%M} phút ngày {date_text(local.date())}"
+
+
+def due(closing: datetime) -> str:
+    """Say when something closes, as a cell of its own: Hết ngày 09/12/2026 (trước ngày 10/12)."""
+    words = deadline_text(closing)
+    return words[:1].upper() + words[1:]
+
+
+def delay(result: Result) -> str:
+    """Say by how many days, begun ones counted, a submission came after its closing."""
+    if result.submitted_at is None:
+        return "Chưa nộp"
+    days = -(-(result.submitted_at - result.closes_at) // _DAY)
+    return f"{count(days)} ngày" if days > 0 else NONE
+
+
+def submitted(at: datetime | None) -> str:
+    return "Chưa nộp" if at is None else f"Đã nộp lúc {instant(at)}"
+
+
+def number(head: Head, paper: Paper) -> str:
+    """Write a number with its signs: 05/BC-UBND, or 05-BC/BDVTU as the Party does; as typed when it has them."""
+    if paper.number and not paper.number.isdecimal():
+        return paper.number
+    own = paper.number.zfill(2) if paper.number else " " * 8
+    return f"{own}-BC/{head.abbreviation}" if head.layout == "party" else f"{own}/BC-{head.abbreviation}"
+
+
+def paper(cited: Paper) -> str:
+    """Cite a document: Công văn 12-CV/BDVTU ngày 11/12/2024; what is missing is left out."""
+    dated = "" if cited.dated is None else f"ngày {date_text(cited.dated)}"
+    return " ".join(part for part in (cited.number, dated) if part) or NONE
+
+
+def named(results: Sequence[Result]) -> str:
+    """Name a few subjects, or say how many they are."""
+    if len(results) > _FEW:
+        return units(len(results))
+    *others, last = (result.name for result in results)
+    return f"{', '.join(others)} và {last}" if others else last
+
+
+def lower(words: str) -> str:
+    """Begin with a small letter, to go on within a sentence."""
+    return words[:1].lower() + words[1:]
+
+
+def balanced(words: str, longest: int) -> str:
+    """Break a long name into two lines of nearly the same length."""
+    if len(words) <= longest:
+        return words
+    gaps = [at for at, letter in enumerate(words) if letter == " "]
+    middle = min(gaps, key=lambda at: abs(2 * at - len(words)), default=len(words))
+    return f"{words[:middle]}\n{words[middle + 1 :]}"

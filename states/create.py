@@ -1,0 +1,116 @@
+"""New rounds and new dossiers, in the state in which their workflow starts. Never commits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlmodel import Session
+
+from config.programme import Programme
+from models.db import driver, is_sqlite, reserve_ids, run_many
+from models.rounds import Round, programme_version
+from models.types import GENESIS, to_micros
+from states import chain, history
+from states.actor import Actor
+from states.bulk import copy_history
+from states.hold import share_round
+
+UNTOUCHED: dict[str, Any] = {
+    "version": 0,
+    "late": False,
+    "zeroed": False,
+    "scored": 0,
+    "appraised": 0,
+    "unreasoned": 0,
+    "asked": 0,
+    "tied": False,
+}
+COLUMNS = (
+    "id, round_id, subject_id, name, kind, group_name, sheet, leaves, closes_at, state, seq, head, chain_at, "
+    f"{', '.join(UNTOUCHED)}"
+)
+
+
+class Newcomer(NamedTuple):
+    """A subject about to have a dossier: its name, kind and group as of the round, and its sheet."""
+
+    subject_id: int
+    name: str
+    kind: str
+    group: str
+    sheet: str
+    leaves: int
+    closes_at: datetime
+
+
+def create_round(session: Session, programme: Programme, year: int) -> int:
+    """A round of a programme in a year, pinned to its document as it stands; returns the round's id."""
+    pinned = programme_version(session, slug=programme.slug, digest=programme.digest, document=programme.document())
+    made = Round(
+        programme_version_id=pinned.id,
+        slug=programme.slug,
+        year=year,
+        title=f"{programme.title} năm {year}",
+        state=programme.workflow.round.start,
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def create(session: Session, round_id: int, newcomers: Sequence[Newcomer], *, actor: Actor, now: datetime) -> list[int]:
+    """A dossier for each newcomer, with its first history row `assigned`; returns their ids in the same order.
+
+    Locks the round against steps of its own. Tells nobody.
+    """
+    start = share_round(session, round_id).workflow.assessment.start
+    ids = reserve_ids(session, "assessment", len(newcomers))
+    rows = [_first(one, key, round_id, start, actor, now) for key, one in zip(ids, newcomers, strict=True)]
+    dossiers = [_dossier(one, key, row, start) for key, one, row in zip(ids, newcomers, rows, strict=True)]
+    if is_sqlite(session):
+        values = ", ".join(f":{name}" for name in COLUMNS.split(", "))
+        run_many(session, f"INSERT INTO assessment ({COLUMNS}) VALUES ({values})", dossiers)
+        run_many(session, history.INSERT, [history.parameters(row) for row in rows])
+    else:
+        _copy(session, dossiers)
+        copy_history(session, rows)
+    session.expire_all()
+    return ids
+
+
+def _first(one: Newcomer, key: int, round_id: int, start: str, actor: Actor, now: datetime) -> chain.Row:
+    link = chain.Link(f"assessment:{key}", round_id, 0, GENESIS, now)
+    what = {
+        "to": start,
+        "subject": one.subject_id,
+        "kind": one.kind,
+        "group": one.group,
+        "sheet": one.sheet,
+        "closes_at": chain.iso(one.closes_at),
+    }
+    return chain.follow(link, "assigned", what, actor=actor.name, now=now)
+
+
+def _dossier(one: Newcomer, key: int, row: chain.Row, start: str) -> dict[str, Any]:
+    return {
+        "id": key,
+        "round_id": row.round_id,
+        "subject_id": one.subject_id,
+        "name": one.name,
+        "kind": one.kind,
+        "group_name": one.group,
+        "sheet": one.sheet,
+        "leaves": one.leaves,
+        "closes_at": to_micros(one.closes_at),
+        "state": start,
+        "seq": row.seq,
+        "head": row.hash,
+        "chain_at": row.at,
+        **UNTOUCHED,
+    }
+
+
+def _copy(session: Session, dossiers: Sequence[dict[str, Any]]) -> None:
+    with driver(session).cursor().copy(f"COPY assessment ({COLUMNS}) FROM STDIN") as copy:
+        for dossier in dossiers:
+            copy.write_row(tuple(dossier.values()))

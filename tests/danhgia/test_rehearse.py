@@ -1,0 +1,72 @@
+"""A whole year by the command line: the figures of both programmes, the same bytes on both databases."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import Fresh
+
+REGISTERS = Path(__file__).resolve().parents[2] / "config" / "registers"
+DANHGIA = Path(sys.executable).with_name("danhgia")
+
+
+def start(slug: str, year: int, register: str, out: Path, url: str | None = None) -> subprocess.Popen[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DANHGIA_")}
+    environment |= {"DANHGIA_DATABASE_URL": url} if url else {}
+    command = [str(DANHGIA), "rehearse", slug, "--year", str(year), "--register", str(REGISTERS / register)]
+    options = ["--seed", "7", "--json", "--out", str(out)]
+    return subprocess.Popen(
+        [*command, *options], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def outcome(running: subprocess.Popen[str]) -> dict[str, Any]:
+    printed, complaints = running.communicate(timeout=600)
+    assert (running.returncode, complaints) == (0, "")
+    told: dict[str, Any] = json.loads(printed)
+    return told
+
+
+def audit(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"DANHGIA_DATABASE_URL": url}
+    return subprocess.run(
+        [DANHGIA, "audit", "verify", *arguments], env=environment, check=False, text=True, capture_output=True
+    )
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    apart = {"timing.json"}
+    found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("round.db"))
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found if path.name not in apart}
+
+
+def test_da_nang_ends_reported_and_alike_on_both_databases(tmp_path: Path, fresh_postgresql: Fresh) -> None:
+    with fresh_postgresql() as server:
+        running = [
+            start("dan-chu-co-so", 2024, "da-nang-2024.csv", tmp_path / "sqlite"),
+            start("dan-chu-co-so", 2024, "da-nang-2024.csv", tmp_path / "postgresql", server),
+        ]
+        told, other = (outcome(one) for one in running)
+        verified = audit(f"sqlite:///{tmp_path}/sqlite/round.db", "--seal", told["seal"])
+    assert told == other
+    assert told["states"] == {"reported": told["subjects"]} == {"reported": 28}
+    assert told["zeroed"] >= 1
+    assert told["extended"] >= 1
+    assert told["explained"] >= 1
+    assert told["unsent"] == 0
+    assert verified.returncode == 0, verified.stderr
+    left, right = files(tmp_path / "sqlite"), files(tmp_path / "postgresql")
+    assert left.keys() == right.keys()
+    assert [name for name in left if left[name] != right[name]] == []
+
+
+def test_van_giang_zeroes_nobody_and_flags_the_late(tmp_path: Path) -> None:
+    told = outcome(start("dan-van-chinh-quyen", 2022, "van-giang-2022.csv", tmp_path))
+    assert told["zeroed"] == 0
+    assert told["late"] >= 1
+    assert told["explained"] >= 1
+    assert told["states"] == {"reported": 31, "sent_to_province": 1}
+    assert sum(told["levels"].values()) == 31

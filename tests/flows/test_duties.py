@@ -1,0 +1,186 @@
+import json
+import sqlite3
+import subprocess
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from sqlmodel import col, select
+
+from actions.decide import Result, redecide
+from flows import duties, jobs
+from flows.jobs import Errand
+from models import backup
+from models.db import Database, run
+from models.history import Seal, history_of
+from states.history import verify_seal
+from tests.actions.later import announced, decided, in_decision
+from tests.actions.world import at, launched, paper, submitted
+from tests.flows.keeper import Keeper
+
+NIGHT = at("2024-11-05 02:00")
+DAY = timedelta(days=1)
+
+
+def seals(database: Database, kind: str) -> list[Seal]:
+    with database.reading() as session:
+        return list(session.exec(select(Seal).where(Seal.kind == kind).order_by(col(Seal.id))))
+
+
+def outcome(keeper: Keeper, kind: str) -> str:
+    return keeper.jobs(kind)[-1].outcome
+
+
+def test_every_night_seals_the_round_in_its_own_chain_and_tells_the_auditors(keeper: Keeper) -> None:
+    world = launched(keeper.database, subjects=2)
+    submitted(keeper.database, world, 0)
+    for now in (NIGHT, NIGHT + timedelta(hours=5), NIGHT + DAY):
+        keeper.at(now)
+    made = seals(keeper.database, "nightly")
+    assert [seal.at for seal in made] == [NIGHT, NIGHT + DAY]
+    with keeper.database.reading() as session:
+        chain = [row for row in history_of(session, f"round:{world.round_id}") if row.act == "sealed"]
+        assert [json.loads(row.body)["what"] for row in chain] == [
+            {"root": seal.root, "seal": seal.id} for seal in made
+        ]
+        assert [verify_seal(session, seal.root) for seal in made] == [(), ()]
+    told = [(mail.account_id, json.loads(mail.parameters)) for mail in keeper.mails("auditor_seal")]
+    assert told == [(world.auditor.account_id, {"seal": seal.root}) for seal in made]
+
+
+def test_nights_that_were_missed_are_not_made_up_for(keeper: Keeper) -> None:
+    launched(keeper.database, subjects=1)
+    keeper.at(NIGHT)
+    keeper.at(NIGHT + 9 * DAY)
+    assert [job.occasion for job in keeper.jobs("seal")] == ["2024-11-05", "2024-11-14"]
+
+
+def test_a_round_that_was_launched_today_is_sealed_tonight(keeper: Keeper) -> None:
+    world = launched(keeper.database, subjects=1)
+    assert "nightly" not in keeper.at(world.launched_at)
+    assert keeper.at(world.launched_at + DAY)["nightly"] == {"seal": 1}
+
+
+def test_a_rehearsal_is_neither_verified_nor_copied(keeper: Keeper) -> None:
+    launched(keeper.database, subjects=1)
+    assert keeper.at(NIGHT)["nightly"] == {"seal": 1}
+
+
+def test_a_history_that_does_not_hold_is_said_so(live: Keeper) -> None:
+    world = launched(live.database, subjects=1)
+    with live.database.writing() as session:
+        run(session, "UPDATE assessment SET seq = 7 WHERE id = :id", {"id": world.first})
+    assert live.at(NIGHT)["nightly"] == {"backup": 1, "failed": 1, "seal": 1, "verify": 1}
+    assert [job.status for job in live.jobs("verify")] == ["failed"]
+    assert f"assessment:{world.first}, dòng" in outcome(live, "verify")
+
+
+def test_a_history_that_holds_is_said_so(live: Keeper) -> None:
+    launched(live.database, subjects=1)
+    live.at(NIGHT)
+    assert "nguyên vẹn" in outcome(live, "verify")
+
+
+def test_the_nightly_copy_holds_everything_and_old_ones_go(live: Keeper) -> None:
+    launched(live.database, subjects=3)
+    folder = live.folder / "backup"
+    folder.mkdir()
+    for day in range(10, 30):
+        (folder / f"danhgia-2024-10-{day}.bak").touch()
+    live.at(NIGHT)
+    kept = sorted(file.name for file in folder.iterdir())
+    assert kept[-1] == "danhgia-2024-11-05.bak"
+    assert len(kept) == duties.KEPT_BACKUPS
+    assert dossiers_in(folder / kept[-1], is_sqlite=live.database.is_sqlite) == 3
+
+
+def dossiers_in(copy: Path, *, is_sqlite: bool) -> int:
+    if is_sqlite:
+        with closing(sqlite3.connect(copy)) as opened:
+            count: int = opened.execute("SELECT count(*) FROM assessment").fetchone()[0]
+            return count
+    restore = Path(backup.pg_dump()).with_name("pg_restore")
+    options = ("--data-only", "--table=assessment", "--file=-")
+    told = subprocess.run([restore, *options, copy], check=True, capture_output=True, text=True).stdout
+    return told.partition("FROM stdin;\n")[2].partition("\n\\.")[0].count("\n") + 1
+
+
+def test_a_failed_copy_leaves_nothing_behind(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/folder/that/is/not.db")
+    with pytest.raises(backup.BackupFailed):
+        backup.copy(database, tmp_path / "copies" / "a.bak")
+    assert list((tmp_path / "copies").iterdir()) == []
+
+
+def test_a_draft_of_the_report_is_written_when_every_dossier_has_a_result(keeper: Keeper) -> None:
+    world = in_decision(keeper.database)
+    now = at("2024-12-20 09:30")
+    assert "report" not in keeper.at(now)
+    decided(keeper.database, world)
+    assert keeper.at(now)["report"] == {"report": 1}
+    folder = keeper.folder / "report"
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "du-thao-bao-cao-dan-chu-co-so-2024.docx",
+        "du-thao-bao-cao-dan-chu-co-so-2024.xlsx",
+    ]
+    root = seals(keeper.database, "draft")[0].root
+    assert root.upper()[:8] in text_of(folder / "du-thao-bao-cao-dan-chu-co-so-2024.xlsx").replace(" ", "").upper()
+    assert "report" not in keeper.at(now + timedelta(hours=1))
+
+
+def text_of(workbook: Path) -> str:
+    cells = (cell for sheet in load_workbook(workbook) for row in sheet.iter_rows(values_only=True) for cell in row)
+    return " ".join(str(cell) for cell in cells if cell is not None)
+
+
+def test_a_draft_is_written_again_when_a_result_changes(keeper: Keeper) -> None:
+    world = in_decision(keeper.database)
+    announced(keeper.database, world, decided(keeper.database, world))
+    now = at("2024-12-20 11:00")
+    keeper.at(now)
+    with keeper.database.writing() as session:
+        document = paper(session, now=now, number="08-KL/TU")
+        results = [Result(world.first, total=None, reason="Ban Thường vụ kết luận.")]
+        redecide(
+            session,
+            world.round_id,
+            results,
+            reason="Kết luận của Ban Thường vụ.",
+            document_id=document,
+            actor=world.authority,
+            now=now,
+        )
+    assert keeper.at(now + timedelta(minutes=5))["report"] == {"report": 1}
+    assert len(seals(keeper.database, "draft")) == 2
+
+
+def test_a_draft_that_was_overtaken_is_not_written(keeper: Keeper) -> None:
+    world = in_decision(keeper.database)
+    with keeper.database.writing() as session:
+        jobs.ask(session, [Errand("report", f"round:{world.round_id}", "draft/1")], NIGHT)
+    assert keeper.at(NIGHT)["report"] == {"report": 1}
+    assert "không còn cần" in outcome(keeper, "report")
+    assert seals(keeper.database, "draft") == []
+
+
+def test_a_reminder_that_was_asked_for_and_overtaken_mails_nothing(keeper: Keeper) -> None:
+    launched(keeper.database, subjects=1)
+    with keeper.database.writing() as session:
+        jobs.ask(session, duties.reminders(session, at("2024-11-26 08:00")), at("2024-11-26 08:00"))
+    keeper.at(at("2024-12-03 08:00"))
+    assert {mail.occasion for mail in keeper.mails("reminder")} == {"assessment:1/D-7/2024-12-03"}
+    assert [job.outcome for job in keeper.jobs("reminder")] == ["Đã qua thời điểm nhắc.", "Đã xếp 2 thư."]
+
+
+def test_a_seal_whose_job_was_taken_over_is_not_made_twice(keeper: Keeper) -> None:
+    launched(keeper.database, subjects=1)
+    with keeper.database.writing() as session:
+        jobs.ask(session, duties.nightly(session, NIGHT), NIGHT)
+        first = jobs.claim(session, jobs.waiting(session, ["seal"], NIGHT)[0], NIGHT)
+    assert first is not None
+    after_lease = NIGHT + jobs.LEASE
+    keeper.at(after_lease)
+    duties.DUTIES["seal"](keeper.setting(after_lease), first)
+    assert len(seals(keeper.database, "nightly")) == 1
