@@ -29,7 +29,7 @@ class Database:
         self.entropy = entropy
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._write = _sqlite(self.url, "BEGIN IMMEDIATE") if self.is_sqlite else _postgresql(self.url)
-        self._read = _sqlite(self.url, "BEGIN") if self.is_sqlite else self._write
+        self._read = _sqlite(self.url, "BEGIN") if self.is_sqlite else _snapshots(self._write)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -95,6 +95,11 @@ def entropy(session: Session, size: int) -> bytes:
     """Random bytes from the database's own source."""
     source: Callable[[int], bytes] = session.info["entropy"]
     return source(size)
+
+
+def _snapshots(engine: Engine) -> Engine:
+    """The same connections, in transactions whose statements all see the same moment."""
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def driver(session: Session) -> Any:  # noqa: ANN401  the driver's connection

@@ -16,6 +16,9 @@ SQLITE = {
         BEGIN SELECT RAISE(ABORT, 'a seal is never changed'); END""",
     "seal_no_delete": """CREATE TRIGGER seal_no_delete BEFORE DELETE ON seal
         BEGIN SELECT RAISE(ABORT, 'a seal is never deleted'); END""",
+    "seal_no_replace": """CREATE TRIGGER seal_no_replace BEFORE INSERT ON seal
+        WHEN EXISTS (SELECT 1 FROM seal WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'a seal is never replaced'); END""",
 }
 POSTGRESQL_FUNCTION = """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION '% is never changed', TG_TABLE_NAME; END $$"""

@@ -70,9 +70,7 @@ def is_state_write(node: ast.AST) -> bool:
         case ast.Call(func=ast.Name(id="setattr"), args=[_, ast.Constant(value="state"), _]):
             return True
         case ast.Call(func=ast.Attribute(attr="values") as function, keywords=keywords):
-            updates = any(
-                isinstance(part, ast.expr) and last_name(part) == "update" for part in ast.walk(function)
-            )
+            updates = any(isinstance(part, ast.expr) and last_name(part) == "update" for part in ast.walk(function))
             return updates and any(keyword.arg == "state" for keyword in keywords)
     return False
 
@@ -222,9 +220,7 @@ def test_long_code_is_found() -> None:
 
 
 def test_a_foreign_owner_is_found() -> None:
-    assert foreign_owners({"config": ["danhgia", "python-config"], "yaml": ["pyyaml"]}) == {
-        "config": {"python-config"}
-    }
+    assert foreign_owners({"config": ["danhgia", "python-config"], "yaml": ["pyyaml"]}) == {"config": {"python-config"}}
 
 
 def test_an_unlisted_package_is_found(tmp_path: Path) -> None:

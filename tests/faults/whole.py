@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.check import findings
+from models.check import SUSPECT, findings
 from models.db import Database, run
 from models.tables import METADATA
 from states.history import verify
@@ -58,6 +58,7 @@ def demand_whole(session: Session) -> None:
     """Chains, states, foreign keys, triggers and counters hold, and no mail stands in the outbox twice."""
     assert verify(session).broken == ()
     assert [found for found in findings(session) if found.level == "error"] == []
+    assert run(session, SUSPECT).fetchall() == []
     assert run(session, TWICE).fetchall() == []
     assert kept_states(session) == told_states(session)
 

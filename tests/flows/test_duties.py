@@ -15,6 +15,7 @@ from flows.jobs import Errand
 from models import backup
 from models.db import Database, run
 from models.history import Seal, history_of
+from states import history
 from states.history import verify_seal
 from tests.actions.later import announced, decided, in_decision
 from tests.actions.world import at, launched, paper, submitted
@@ -184,3 +185,11 @@ def test_a_seal_whose_job_was_taken_over_is_not_made_twice(keeper: Keeper) -> No
     keeper.at(after_lease)
     duties.DUTIES["seal"](keeper.setting(after_lease), first)
     assert len(seals(keeper.database, "nightly")) == 1
+
+
+def test_a_snapshot_does_not_move_while_others_write(keeper: Keeper) -> None:
+    world = launched(keeper.database, subjects=1)
+    with keeper.database.reading() as session:
+        before = history.verify(session)
+        submitted(keeper.database, world, 0)
+        assert history.verify(session) == before

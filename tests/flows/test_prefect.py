@@ -12,6 +12,7 @@ from prefect.client.schemas.filters import (
     ArtifactFilter,
     ArtifactFilterFlowRunId,
     FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
     FlowRunFilterId,
     LogFilter,
     LogFilterFlowRunId,
@@ -97,12 +98,15 @@ def test_a_milestone_that_moves_moves_its_schedule_and_prefect_plans_the_run(her
         run(session, "UPDATE milestone SET closes_at = :at WHERE round_id = :round AND stage = 'report'", moved)
     wanted = {one.rule for one in planned(here.database, datetime.now(UTC)) if one.name == name}
     until(lambda: {getattr(here.schedules("lock").get(name), "rrule", "")} == wanted)
-    until(lambda: closing + timedelta(seconds=15) in planned_runs(here))
+    until(lambda: planned_at(here, closing + timedelta(seconds=15)))
 
 
-def planned_runs(here: Here) -> set[datetime]:
-    runs = here.client.read_flow_runs(limit=200)
-    return {run.expected_start_time for run in runs if run.expected_start_time}
+def planned_at(here: Here, at: datetime) -> bool:
+    """Whether Prefect has a run for that very instant."""
+    second = timedelta(seconds=1)
+    near = FlowRunFilterExpectedStartTime.model_validate({"after_": at - second, "before_": at + second})
+    found = here.client.read_flow_runs(flow_run_filter=FlowRunFilter(expected_start_time=near))
+    return any(run.expected_start_time == at for run in found)
 
 
 def run_of(here: Here, flow: str, **parameters: str) -> UUID:

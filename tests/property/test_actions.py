@@ -29,7 +29,20 @@ from tests.actions import later
 from tests.actions.world import CONSOLE, paper
 from tests.conftest import Fresh
 from tests.faults.stages import Stages
-from tests.property.playing import DAYS, ROLES, SPARE, Home, Play, can, corrected, numbers, round_in, whoever, words
+from tests.property.playing import (
+    DAYS,
+    ROLES,
+    SPARE,
+    Home,
+    Play,
+    can,
+    corrected,
+    now_and_then,
+    numbers,
+    round_in,
+    whoever,
+    words,
+)
 from tests.property.rules_of_the_house import WORKFLOW
 from tests.property.working import Appraisers, Units
 
@@ -146,6 +159,7 @@ class Administrators(Play):
         asked, by = self.last("extension"), self.as_(who, "administrator")
         self.attempt(lambda session: extension.refuse_extension(session, asked, why, **by))
 
+    @precondition(now_and_then)
     @rule(why=words, who=whoever)
     def add_subject(self, why: str, who: str | None) -> None:
         closes_at, by = self.now + timedelta(days=2), self.as_(who, "administrator")
@@ -174,6 +188,7 @@ class Administrators(Play):
             )
         )
 
+    @precondition(now_and_then)
     @rule(
         stage=st.sampled_from(("self_assessment", "self_assessment", "report")),
         days=st.sampled_from(DAYS),
@@ -200,6 +215,7 @@ class Administrators(Play):
 
         self.attempt(correct)
 
+    @precondition(now_and_then)
     @rule(number=numbers, message=st.sampled_from(("assigned", "receipt", "no_such")), who=whoever)
     def resend(self, number: int, message: str, who: str | None) -> None:
         key, account_id = self.key(number), self.world.officers[0].account_id or 0
@@ -210,13 +226,15 @@ class Administrators(Play):
             )
         )
 
-    @rule(sure=st.sampled_from((False,) * 5 + (True,)), who=whoever)
+    @precondition(now_and_then)
+    @rule(sure=st.booleans(), who=whoever)
     def cancel_round(self, sure: bool, who: str | None) -> None:  # noqa: FBT001  drawn by hypothesis
         by, why = self.as_(who, "administrator"), "thôi tổ chức" if sure else ""
         self.attempt(
             lambda session: corrections.cancel_round(session, self.world.round_id, self.grounds(session, why), **by)
         )
 
+    @precondition(now_and_then)
     @rule(year=st.sampled_from((2024, 2025)))
     def launch(self, year: int) -> None:
         codes = [row["code"] for row in self.seen.tables["subject"]]
@@ -225,6 +243,7 @@ class Administrators(Play):
             lambda session: launch(session, programme, year, codes, actor=CONSOLE, now=self.now, live=False, smtp=False)
         )
 
+    @precondition(now_and_then)
     @rule()
     def night(self) -> None:
         self.attempt(lambda session: seal_night(session, self.world.round_id, now=self.now))

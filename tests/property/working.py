@@ -11,7 +11,7 @@ from actions import appraise, assign, difficulties, explain, extension, self_ass
 from actions.marks import Filled
 from config.sheet import Entry
 from tests.actions.world import best
-from tests.property.playing import DAYS, Play, can, numbers, whoever, words
+from tests.property.playing import DAYS, Play, can, now_and_then, numbers, whoever, words
 
 fillings = st.sampled_from(("best", "best", "worst", "nothing", "impossible"))
 
@@ -69,6 +69,7 @@ class Units(Play):
         key = self.key(number, "discard_revision")
         self.attempt(lambda session: self_assess.discard_revision(session, key, **self.as_(who, "officer", key)))
 
+    @precondition(now_and_then)
     @rule(number=numbers, why=words, who=whoever)
     def raise_difficulty(self, number: int, why: str, who: str | None) -> None:
         key = self.key(number)
