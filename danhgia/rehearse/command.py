@@ -43,7 +43,7 @@ def rehearse(
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True))
     else:
-        _print(told, folder, url)
+        _print(told, programme, folder, url)
 
 
 def _rows(programme: Programme, register: Path | None, subjects: int) -> list[RegisterRow]:
@@ -75,15 +75,15 @@ def _play(
     return told
 
 
-def _print(told: dict[str, Any], folder: Path, url: str) -> None:
+def _print(told: dict[str, Any], programme: Programme, folder: Path, url: str) -> None:
     console = Console()
-    table = Table(title=f"Chạy thử {told['programme']} năm {told['year']}: {told['subjects']} đơn vị")
+    table = Table(title=f"Chạy thử «{programme.short_title}» năm {told['year']}: {told['subjects']} đơn vị")
     table.add_column("Hạng", justify="right")
     table.add_column("Đơn vị")
     table.add_column("Điểm", justify="right")
     for kind, places in told["ranking"].items():
         table.add_section()
-        table.add_row("", f"[bold]{kind}[/bold]", "")
+        table.add_row("", f"[bold]{programme.subject_kinds[kind].label}[/bold]", "")
         for row in places:
             table.add_row(str(row["place"]), row["name"], row["total"])
     console.print(table)

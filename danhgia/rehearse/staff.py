@@ -103,11 +103,10 @@ def appraise_all(agenda: Agenda, cast: list[Unit], begin: datetime, end: datetim
     """Appraise every dossier between two instants; some are asked to explain, and some of those stay silent."""
     chance, appraisers = agenda.stage.chance, doers(agenda.stage, cast)
     asked = [unit for unit in cast if unit.part in {Part.STEADY, Part.LAST_HOUR, Part.REVISES, Part.ASKS}]
-    in_turn = sorted(cast, key=lambda unit: unit.part is Part.EXTENDED)
-    for number, unit in enumerate(in_turn):
+    for number, unit in enumerate(cast):
         explained = bool(asked) and (unit is asked[0] or (unit in asked and chance.random() < EXPLAINED_SHARE))
         silent = explained and unit is not asked[0] and chance.random() < SILENT_SHARE
-        at = begin + (end - begin) * (number / max(len(cast), 1))
+        at = end if unit.part is Part.EXTENDED else begin + (end - begin) * (number / len(cast))
         Appraisal(agenda, unit, appraisers[unit.id], explained=explained, silent=silent).enter(at)
 
 

@@ -7,16 +7,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import Fresh
 
 REGISTERS = Path(__file__).resolve().parents[2] / "config" / "registers"
 DANHGIA = Path(sys.executable).with_name("danhgia")
 
 
-def start(slug: str, year: int, register: str, out: Path, url: str | None = None) -> subprocess.Popen[str]:
+def start(
+    slug: str, year: int, register: str | None, out: Path, url: str | None = None, *, subjects: int = 0
+) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DANHGIA_")}
     environment |= {"DANHGIA_DATABASE_URL": url} if url else {}
-    command = [str(DANHGIA), "rehearse", slug, "--year", str(year), "--register", str(REGISTERS / register)]
+    whose = ["--register", str(REGISTERS / register)] if register else ["--subjects", str(subjects)]
+    command = [str(DANHGIA), "rehearse", slug, "--year", str(year), *whose]
     options = ["--seed", "7", "--json", "--out", str(out)]
     return subprocess.Popen(
         [*command, *options], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -41,6 +46,12 @@ def files(folder: Path) -> dict[str, bytes]:
     apart = {"timing.json"}
     found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("round.db"))
     return {str(path.relative_to(folder)): path.read_bytes() for path in found if path.name not in apart}
+
+
+@pytest.mark.parametrize("subjects", [1, 3])
+def test_a_few_invented_subjects_are_enough(tmp_path: Path, subjects: int) -> None:
+    running = start("dan-chu-co-so", 2026, None, tmp_path, subjects=subjects)
+    assert outcome(running)["states"] == {"reported": subjects}
 
 
 def test_da_nang_ends_reported_and_alike_on_both_databases(tmp_path: Path, fresh_postgresql: Fresh) -> None:
