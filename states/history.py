@@ -93,7 +93,7 @@ def erase_payload(session: Session, link: Link, seq: int, reason: str, *, actor:
 
 
 def verify(session: Session, round_id: int | None = None) -> Verified:
-    """Recompute every chain (of a round, or all) and compare it with the heads kept beside the rows."""
+    """Recompute every chain (of a round, or all); compare it with the heads and the content kept beside its rows."""
     kept = _heads(session, round_id)
     chains = len(kept)
     where = "" if round_id is None else f" WHERE round_id = {int(round_id)}"
@@ -104,7 +104,24 @@ def verify(session: Session, round_id: int | None = None) -> Verified:
         kept = _heads(session, round_id)
         rows, broken = _walk(_readable(session, sql), kept)
     broken += [Broken(entity, 1, "chain is gone") for entity, (seq, _) in kept.items() if seq]
+    known = {fault.entity for fault in broken}
+    broken += [fault for fault in _content_faults(session, round_id) if fault.entity not in known]
     return Verified(rows, chains, tuple(sorted(broken)))
+
+
+def _content_faults(session: Session, round_id: int | None) -> Iterator[Broken]:
+    text = "CAST(p.content AS BLOB)" if is_sqlite(session) else "convert_to(p.content, 'UTF8')"
+    where = "" if round_id is None else f" AND h.round_id = {int(round_id)}"
+    sql = (
+        f"SELECT p.entity, p.seq, p.hash, p.salt, {text}, h.body FROM history_payload p "
+        "LEFT JOIN history h ON h.entity = p.entity AND h.seq = p.seq "
+        f"WHERE p.content IS NOT NULL{where} ORDER BY p.entity, p.seq"
+    )
+    for entity, seq, hashed, salt, content, body in stream(session, sql):
+        if body is None or f'"payload":"{hashed}"' not in body:
+            yield Broken(entity, seq, "the content beside it is not the row's")
+        elif sha256(salt + content).hexdigest() != hashed:
+            yield Broken(entity, seq, "the content beside it was changed")
 
 
 def _readable(session: Session, sql: str) -> Iterator[tuple[Any, ...]]:

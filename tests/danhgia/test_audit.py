@@ -50,12 +50,14 @@ def recompute_after_an_edit(session: Session, entity: str) -> None:
 
 def cut_the_tail(session: Session, entity: str) -> None:
     last = history_of(session, entity)[1]
-    run(session, "DELETE FROM history WHERE entity = :entity AND seq = 3", {"entity": entity})
+    for table in ("history", "history_payload"):
+        run(session, f"DELETE FROM {table} WHERE entity = :entity AND seq = 3", {"entity": entity})
     keep_head(session, entity, last.seq, last.hash)
 
 
 def delete_the_chain(session: Session, entity: str) -> None:
-    run(session, "DELETE FROM history WHERE entity = :entity", {"entity": entity})
+    for table in ("history", "history_payload"):
+        run(session, f"DELETE FROM {table} WHERE entity = :entity", {"entity": entity})
     keep_head(session, entity, 0, GENESIS)
 
 

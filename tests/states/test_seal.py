@@ -1,4 +1,5 @@
 import json
+from hashlib import sha256
 
 import pytest
 
@@ -47,7 +48,8 @@ def test_a_chain_recomputed_after_an_edit_is_found_by_the_seal_alone(database: D
 def test_a_cut_tail_is_found_by_the_seal_alone(database: Database) -> None:
     sealed = live(database)
     cut = "UPDATE assessment SET seq = 3, head = :head WHERE id = 1"
-    tamper(database, "DELETE FROM history WHERE entity = 'assessment:1' AND seq = 4")
+    tail = "WHERE entity = 'assessment:1' AND seq = 4"
+    tamper(database, f"DELETE FROM history {tail}", f"DELETE FROM history_payload {tail}")
     write(database, cut, head=row_of(database, "assessment:1", 3)[5])
     assert broken(database) == []
     assert against(database, sealed) == [Broken("assessment:1", 4, "sealed row is gone")]
@@ -159,3 +161,19 @@ def test_there_is_nothing_to_erase_beside_an_act_without_content(database: Datab
     with pytest.raises(Unknown, match="nội dung kèm dòng 1 của assessment:1"), database.writing() as session:
         erase_payload(session, hold(session, 1, actor=ROOT, now=NOW).link, 1, "nhầm", actor=ROOT, now=NOW)
     assert rows_of(database) == before
+
+
+def test_changed_content_beside_a_row_is_found(database: Database) -> None:
+    live(database)
+    with database.writing() as session:
+        run(session, 'UPDATE history_payload SET content = \'{"total":"99"}\' WHERE seq = 4')
+    assert broken(database) == broken(database, 1) == [Broken("assessment:1", 4, "the content beside it was changed")]
+
+
+def test_content_with_a_hash_of_its_own_is_not_the_rows(database: Database) -> None:
+    live(database)
+    with database.writing() as session:
+        kept = session.get_one(HistoryPayload, ("assessment:1", 4))
+        kept.content, kept.salt = '{"total":"99"}', b"salt"
+        kept.hash = sha256(b"salt" + b'{"total":"99"}').hexdigest()
+    assert broken(database) == [Broken("assessment:1", 4, "the content beside it is not the row's")]
