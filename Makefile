@@ -33,7 +33,7 @@ check: setup
 
 faults: setup
 	deploy/test-setup.sh
-	$(BIN)/pytest -m faults
+	$(BIN)/pytest -n 2 -m faults
 
 bench: setup
 	$(BIN)/danhgia bench

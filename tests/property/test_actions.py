@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 from sqlmodel import Session
 
-from actions import corrections, decide, explain, extension, report
+from actions import corrections, decide, explain, extension, report, self_assess
 from actions.correct_sheet import correct_sheet
 from actions.corrections import Grounds
 from actions.decide import Result
@@ -24,6 +25,7 @@ from actions.milestones import move_milestone
 from actions.rank import rank_round
 from actions.seal import seal_night
 from config.calendar import local_day
+from models.db import Database
 from states.advance import advance, advance_round
 from tests.actions import later
 from tests.actions.world import CONSOLE, paper
@@ -31,19 +33,21 @@ from tests.conftest import Fresh
 from tests.faults.stages import Stages
 from tests.property.playing import (
     DAYS,
+    NOVEMBER,
     ROLES,
     SPARE,
     Home,
     Play,
     can,
     corrected,
+    half_way,
     now_and_then,
     numbers,
     round_in,
     whoever,
     words,
 )
-from tests.property.rules_of_the_house import WORKFLOW
+from tests.property.rules_of_the_house import EVER, WORKFLOW, look
 from tests.property.working import Appraisers, Units
 
 TOTALS = (None, None, Decimal(0), Decimal("71.5"), Decimal(101))
@@ -303,3 +307,18 @@ def test_nothing_leads_off_the_graph(home: Home) -> None:
 @pytest.mark.timeout(3600)
 def test_nothing_leads_off_the_graph_in_many_years(home: Home) -> None:
     run_state_machine_as_test(year_at(home), settings=MANY)
+
+
+def test_what_a_corrected_sheet_no_longer_allows_does_not_come_back_by_discarding(database: Database) -> None:
+    """Found by a play: the marks of the old sheet came back into the working copy, counted as complete."""
+    world = half_way(database)
+    with database.writing() as session:
+        grounds = Grounds("sửa biểu", paper(session, now=NOVEMBER))
+        by: dict[str, Any] = {"actor": world.administrator, "now": NOVEMBER}
+        correct_sheet(session, world.round_id, corrected(world.programme), grounds, live=False, **by)
+        self_assess.discard_revision(session, world.first, actor=world.officer, now=NOVEMBER)
+    with database.reading() as session:
+        found = look(session)
+    for demand in EVER:
+        demand(found)
+    assert found.dossiers[world.first]["scored"] < found.dossiers[world.first]["leaves"]
