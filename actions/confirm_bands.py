@@ -10,13 +10,12 @@ from config.load import programme_from_document
 from config.programme import LevelStatus, Programme
 from config.rating import Band
 from models.db import run
-from models.rounds import programme_version
+from models.rounds import pin, programme_version
 from states import history
 from states.actor import Actor
 from states.errors import Refused, refuse
 
 DECIDED = "SELECT 1 FROM assessment WHERE round_id = :round AND level IS NOT NULL"
-PIN = "UPDATE round SET programme_version_id = :version WHERE id = :id"
 
 
 def confirm_bands(
@@ -37,7 +36,7 @@ def confirm_bands(
         )
     confirmed = _confirmed(facts.programme, bands)
     version = programme_version(session, slug=confirmed.slug, digest=confirmed.digest, document=confirmed.document())
-    run(session, PIN, {"version": version.id, "id": round_id})
+    pin(session, round_id, version)
     what = {"from": facts.programme.digest, "to": confirmed.digest} | grounds.what
     history.record(session, facts.link, "confirm_bands", what, actor=actor, now=now)
     return confirmed.digest

@@ -18,7 +18,7 @@ from config.sheet import Criterion, Sheet
 from config.vocabulary import StateKind
 from models.assessments import Assessment, of_round
 from models.db import run
-from models.rounds import programme_version
+from models.rounds import pin, programme_version
 from states import history
 from states.actor import Actor
 from states.advance import Move, apply
@@ -28,7 +28,6 @@ from states.facts import RoundFacts
 from states.hold import hold
 from states.record import record_all
 
-PIN = "UPDATE round SET programme_version_id = :version WHERE id = :id"
 SHEET = "UPDATE assessment SET sheet = :sheet, leaves = :leaves WHERE id = :id"
 
 
@@ -156,7 +155,7 @@ def _pin(
     session: Session, facts: RoundFacts, programme: Programme, correction: Correction, grounds: Grounds, actor: Actor
 ) -> None:
     version = programme_version(session, slug=programme.slug, digest=programme.digest, document=programme.document())
-    run(session, PIN, {"version": version.id, "id": facts.id})
+    pin(session, facts.id, version)
     what = {
         "from": facts.programme.digest,
         "to": programme.digest,

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import AUTO, Chained, identity, instant, long_text, reference
+from models.db import run
 
 
 class ProgrammeVersion(SQLModel, table=True):
@@ -55,6 +56,12 @@ def programme_version(session: Session, *, slug: str, digest: str, document: str
         session.add(found)
         session.flush()
     return found
+
+
+def pin(session: Session, round_id: int, version: ProgrammeVersion) -> None:
+    """Let a round follow another version of its programme from now on. The caller holds the round and records it."""
+    sql = "UPDATE round SET programme_version_id = :version WHERE id = :id"
+    run(session, sql, {"version": version.id, "id": round_id})
 
 
 def milestones(session: Session, round_id: int) -> Sequence[Milestone]:

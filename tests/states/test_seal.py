@@ -21,6 +21,7 @@ from states.history import (
 )
 from states.hold import hold
 from states.merkle import Leaf, root
+from tests.conftest import Fresh
 from tests.states.tampering import (
     NO_ROW,
     ROOT,
@@ -177,3 +178,19 @@ def test_content_with_a_hash_of_its_own_is_not_the_rows(database: Database) -> N
         kept.content, kept.salt = '{"total":"99"}', b"salt"
         kept.hash = sha256(b"salt" + b'{"total":"99"}').hexdigest()
     assert broken(database) == [Broken("assessment:1", 4, "the content beside it is not the row's")]
+
+
+def test_content_without_its_salt_is_found(database: Database) -> None:
+    live(database)
+    with database.writing() as session:
+        run(session, "UPDATE history_payload SET salt = NULL WHERE entity = 'assessment:1'")
+    assert broken(database) == [Broken("assessment:1", 2, "the content beside it was changed")]
+
+
+def test_a_row_with_content_that_is_no_text_any_more_is_found(fresh_sqlite: Fresh) -> None:
+    with fresh_sqlite() as url:
+        database = Database(url)
+        live(database)
+        tamper(database, "UPDATE history SET body = CAST(x'ff' AS TEXT) WHERE entity = 'assessment:1' AND seq = 2")
+        assert [(fault.entity, fault.seq) for fault in broken(database)] == [("assessment:1", 2)]
+        database.dispose()
