@@ -14,7 +14,8 @@ class Assessment(Chained, Totals, table=True):
 
     `leaves` is the number of scored criteria of its sheet. `scored` counts those filled in the working
     copy, `appraised` those with an appraised mark, `unreasoned` the appraised marks that differ from the
-    self marks without a reason, `asked` the open explanation requests.
+    self marks without a reason, `asked` the open explanation requests. `agency_id` is the subject that entered it and
+    whose officers and head work on it (intake: open), else the subject itself. `body` is the code of the deciding body.
     """
 
     __table_args__ = (
@@ -25,6 +26,8 @@ class Assessment(Chained, Totals, table=True):
     id: int = identity()
     round_id: int = reference("round")
     subject_id: int = reference("subject", index=True)
+    agency_id: int | None = reference("subject", default=None, index=True)
+    body: str = ""
     name: str
     kind: str
     group_name: str = ""
@@ -35,6 +38,7 @@ class Assessment(Chained, Totals, table=True):
     late: bool = False
     zeroed: bool = False
     submitted_at: datetime | None = instant(default=None)
+    reviewed_at: datetime | None = instant(default=None)
     leaves: int = 0
     scored: int = 0
     appraised: int = 0

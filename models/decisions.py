@@ -30,6 +30,7 @@ class Decision(SQLModel, table=True):
     id: int = identity()
     round_id: int = reference("round", index=True)
     document_id: int | None = reference("document", default=None)
+    minutes_id: int | None = reference("document", default=None)
     reason: str = long_text(default="")
     decided_at: datetime = instant()
     annulled_at: datetime | None = instant(default=None)

@@ -10,7 +10,11 @@ from models.columns import AUTO, identity, instant, long_text, reference
 
 
 class Subject(SQLModel, table=True):
-    """What is assessed: a unit, a collective, a Party organisation, a person (đối tượng)."""
+    """What is assessed: a unit, a collective, a Party organisation, a person (đối tượng).
+
+    `post` and `since` are of a person (or the founding day of a body); `body` is the code of the body that decides
+    on it, where the programme does not say.
+    """
 
     __table_args__ = (AUTO,)
     id: int = identity()
@@ -22,6 +26,9 @@ class Subject(SQLModel, table=True):
     valid_from: date | None = None
     valid_to: date | None = None
     active: bool = True
+    post: str = ""
+    since: date | None = None
+    body: str = ""
 
 
 class SubjectName(SQLModel, table=True):
@@ -55,7 +62,7 @@ class AccountVersion(SQLModel, table=True):
 
 
 class Grant(SQLModel, table=True):
-    """A role of an account, limited to a subject, to a round, or to neither."""
+    """A role of an account, limited to a subject, to a round, or to neither; `body`: only where that body decides."""
 
     __tablename__ = "account_grant"
     __table_args__ = (
@@ -69,6 +76,7 @@ class Grant(SQLModel, table=True):
     role: str
     subject_id: int | None = reference("subject", default=None)
     round_id: int | None = reference("round", default=None)
+    body: str | None = None
     granted_at: datetime = instant()
     ended_at: datetime | None = instant(default=None)
 

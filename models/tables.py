@@ -2,7 +2,33 @@
 
 from sqlmodel import SQLModel
 
-from models import assessments, decisions, history, installation, jobs, mail, people, rounds
+from models import (
+    assessments,
+    decisions,
+    history,
+    installation,
+    jobs,
+    mail,
+    meetings,
+    opinions,
+    order,
+    people,
+    rounds,
+    statements,
+)
 
-MODULES = (assessments, decisions, history, installation, jobs, mail, people, rounds)
+MODULES = (
+    assessments,
+    decisions,
+    history,
+    installation,
+    jobs,
+    mail,
+    meetings,
+    opinions,
+    order,
+    people,
+    rounds,
+    statements,
+)
 METADATA = SQLModel.metadata

@@ -1,0 +1,120 @@
+"""Meetings, ballot boxes, their tallies and rolls (phiên họp, hòm phiếu). Never who voted what (X-A2)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Field, Index, Session, SQLModel, col, select
+
+from models.columns import AUTO, identity, instant, long_text, reference
+
+
+class Meeting(SQLModel, table=True):
+    """A sitting of a deciding body or of a unit; `status` is prepared, open or closed."""
+
+    __table_args__ = (AUTO,)
+    id: int = identity()
+    round_id: int = reference("round", index=True)
+    body: str = ""
+    title: str
+    place: str = ""
+    held_at: datetime = instant()
+    chair: str = ""
+    electronic: bool = False
+    status: str = "prepared"
+    account_id: int | None = reference("account", default=None)
+    minutes_document_id: int | None = reference("document", default=None)
+
+
+class Attendance(SQLModel, table=True):
+    """One person summoned to a meeting; without an account only on paper."""
+
+    __table_args__ = (AUTO,)
+    id: int = identity()
+    meeting_id: int = reference("meeting", index=True)
+    account_id: int | None = reference("account", default=None)
+    name: str
+    position: str = ""
+    present: bool = False
+
+
+class AgendaItem(SQLModel, table=True):
+    """A dossier that a meeting considers, by its place on the agenda."""
+
+    __tablename__ = "agenda_item"
+    meeting_id: int = reference("meeting", primary_key=True)
+    assessment_id: int = reference("assessment", primary_key=True)
+    position: int
+
+
+class BallotBox(SQLModel, table=True):
+    """One ballot paper over many dossiers; `name` is what the workflow opens, `status` open or closed.
+
+    `options` are the codes of the paper as JSON. Of an electronic box `returned` is the number of votes cast.
+    """
+
+    __tablename__ = "ballot_box"
+    __table_args__ = (AUTO,)
+    id: int = identity()
+    round_id: int = reference("round", index=True)
+    meeting_id: int | None = reference("meeting", default=None, index=True)
+    name: str
+    electronic: bool = False
+    status: str = "open"
+    options: str = long_text()
+    summoned: int = 0
+    issued: int | None = None
+    returned: int | None = None
+    opened_at: datetime = instant()
+    closed_at: datetime | None = instant(default=None)
+    minutes_document_id: int | None = reference("document", default=None)
+
+
+class BallotItem(SQLModel, table=True):
+    """One dossier on a ballot paper, with its tally once the box is closed.
+
+    `options` (JSON) where they differ from the paper's; `counts` by option (JSON); `sealed` holds the ballots of an
+    electronic box, encrypted and sorted, until it is closed.
+    """
+
+    __tablename__ = "ballot_item"
+    __table_args__ = (Index("ix_ballot_dossier", "assessment_id"),)
+    box_id: int = reference("ballot_box", primary_key=True)
+    assessment_id: int = reference("assessment", primary_key=True)
+    options: str | None = long_text(default=None)
+    counts: str | None = long_text(default=None)
+    valid: int | None = None
+    invalid: int | None = None
+    winner: str | None = None
+    sealed: bytes | None = None
+
+
+class BallotCount(SQLModel, table=True):
+    """What one person counted of a paper box, as JSON; two that agree close it."""
+
+    __tablename__ = "ballot_count"
+    box_id: int = reference("ballot_box", primary_key=True)
+    account_id: int = reference("account", primary_key=True)
+    entered_at: datetime = instant()
+    body: str = long_text()
+
+
+class Roll(SQLModel, table=True):
+    """Who may vote in an electronic box, and whether he has; every row of a box is rewritten at each vote."""
+
+    box_id: int = reference("ballot_box", primary_key=True)
+    account_id: int = reference("account", primary_key=True)
+    token_hash: bytes | None = None
+    voted: bool = False
+    blur: bytes = Field(default=b"")
+
+
+def boxes_of(session: Session, assessment_id: int) -> Sequence[tuple[BallotBox, BallotItem]]:
+    """The ballot boxes of a dossier, the oldest first."""
+    chosen = select(BallotBox, BallotItem).join(BallotItem, col(BallotItem.box_id) == col(BallotBox.id))
+    return session.exec(chosen.where(BallotItem.assessment_id == assessment_id).order_by(col(BallotBox.id))).all()
+
+
+def items_in(session: Session, box_id: int) -> Sequence[BallotItem]:
+    """The dossiers on a ballot paper, by id."""
+    chosen = select(BallotItem).where(BallotItem.box_id == box_id)
+    return session.exec(chosen.order_by(col(BallotItem.assessment_id))).all()
