@@ -19,6 +19,7 @@ from states.hold import hold_round
 from states.permits import demand_everywhere, demand_round
 
 ON_SUBJECT = frozenset({Relation.OFFICER, Relation.HEAD})
+BY_BODY = frozenset({"administrator", "lead", "authority", "secretary"})
 GRANTED = frozenset(Relation) - {Relation.SYSTEM, Relation.SUPERIOR}
 CONCERNED = (
     "SELECT max(r.id) FROM round r JOIN account_grant g ON g.account_id = :account AND g.ended_at IS NULL "
@@ -67,19 +68,22 @@ def grant(
     *,
     subject_id: int | None = None,
     round_id: int | None = None,
+    body: str | None = None,
     actor: Actor,
     now: datetime,
 ) -> int:
     """Give an account a role and return the grant's id; a role that it has already is not given twice.
 
-    `officer` and `head` are of a subject, every other role is in one round or in all. A role in one round is
-    recorded on that round's chain and may be given by its administrator.
+    `officer` and `head` are of a subject, every other role is in one round or in all, and with `body` only where
+    that body decides (HT-10). A role in one round is recorded on that round's chain and may be given by its
+    administrator.
     """
-    _check_scope(role, subject_id, round_id)
+    _check_scope(role, subject_id, round_id, body)
     _find(session, account_id)
     if subject_id is not None and session.get(Subject, subject_id) is None:
         raise Unknown(f"đơn vị số {subject_id}")
     wanted = Grant(account_id=account_id, role=role, subject_id=subject_id, round_id=round_id, granted_at=now)
+    wanted.body = body
     _demand(session, wanted, actor, now)
     standing = _same(session, wanted)
     if standing is not None:
@@ -146,7 +150,7 @@ def _find(session: Session, account_id: int) -> Account:
     return found
 
 
-def _check_scope(role: str, subject_id: int | None, round_id: int | None) -> None:
+def _check_scope(role: str, subject_id: int | None, round_id: int | None, body: str | None) -> None:
     if role not in GRANTED:
         known = ", ".join(sorted(GRANTED))
         raise refuse("role", f"Không có vai trò «{role}» (có: {known}).")
@@ -155,6 +159,8 @@ def _check_scope(role: str, subject_id: int | None, round_id: int | None) -> Non
         raise refuse("scope", f"Vai trò «{label}» phải gắn với đúng một đơn vị, không gắn với đợt.")
     if role not in ON_SUBJECT and subject_id is not None:
         raise refuse("scope", f"Vai trò «{label}» không gắn với đơn vị; chỉ gắn với đợt hoặc với mọi đợt.")
+    if body is not None and role not in BY_BODY:
+        raise refuse("scope", f"Vai trò «{label}» không gắn với cấp có thẩm quyền quyết định.")
 
 
 def _demand(session: Session, wanted: Grant, actor: Actor, now: datetime) -> None:
@@ -171,6 +177,7 @@ def _same(session: Session, wanted: Grant) -> Grant | None:
         Grant.role == wanted.role,
         Grant.subject_id == wanted.subject_id,
         Grant.round_id == wanted.round_id,
+        Grant.body == wanted.body,
         col(Grant.ended_at).is_(None),
     )
     return session.exec(chosen).first()
@@ -178,6 +185,7 @@ def _same(session: Session, wanted: Grant) -> Grant | None:
 
 def _record(session: Session, act: str, one: Grant, actor: Actor, now: datetime) -> None:
     what = {"account": one.account_id, "role": one.role, "subject": one.subject_id, "round": one.round_id}
+    what |= {"body": one.body} if one.body else {}
     if one.round_id is None:
         record_installation(session, act, what, actor=actor, now=now)
     else:

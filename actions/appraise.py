@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from actions import marks
 from actions.assign import foreign, leaves_in
+from actions.known import share_of_others
 from actions.marks import Filled
 from actions.self_assess import Saved, sheet_of
 from config.sheet import Criterion, Entry, Sheet
@@ -16,6 +17,7 @@ from models.assessments import Assessment, Mark
 from models.db import run
 from scoring import marks as scoring
 from scoring.marks import Totals
+from scoring.shares import check_share
 from states import history
 from states.actor import Actor
 from states.advance import Move, Moved, apply, seen
@@ -24,6 +26,9 @@ from states.facts import Dossier
 from states.hold import hold, share_round
 from states.machine import demand_open
 from states.permits import demand
+
+CONCLUDING = ("ask_explanation", "conclude_appraisal", "propose", "open_decision")
+"""The steps that may follow an appraisal: while one of them is open to the appraiser, so are the marks."""
 
 
 def start(session: Session, assessment_id: int, *, actor: Actor, now: datetime, version: int | None = None) -> Moved:
@@ -51,6 +56,7 @@ def save_marks(
     refusals = [
         *foreign(session, facts, filled, actor),
         *_against_sheet(sheet_of(facts), filled),
+        *_against_shares(session, facts, filled),
         *_against_self(facts, own, filled),
     ]
     if refusals:
@@ -106,8 +112,8 @@ def reopen(session: Session, assessment_id: int, reason: str, *, actor: Actor, n
 def _markable(session: Session, assessment_id: int, actor: Actor, now: datetime, version: int | None) -> Dossier:
     facts = seen(hold(session, assessment_id, actor=actor, now=now), version)
     demand(session, actor, "mark", assessment_id)
-    asking = facts.programme.workflow.assessment.steps("ask_explanation", facts.state)
-    demand_open(facts, "ask_explanation" if asking else "conclude_appraisal")
+    steps = {step.do for step in facts.programme.workflow.assessment.leaving(facts.state)}
+    demand_open(facts, next((trigger for trigger in CONCLUDING if trigger in steps), "conclude_appraisal"))
     return facts
 
 
@@ -117,6 +123,15 @@ def _against_sheet(sheet: Sheet, filled: Mapping[str, Filled]) -> Sequence[Refus
     except Refused as refused:
         return refused.refusals
     return ()
+
+
+def _against_shares(session: Session, facts: Dossier, filled: Mapping[str, Filled]) -> Iterator[Refusal]:
+    """The option of a share is the one that those below and beside have reached, once that is known (S2-2.2)."""
+    for leaf in sheet_of(facts).leaves():
+        entry = filled[leaf.code].entry if leaf.code in filled and leaf.share_of else None
+        sentence = check_share(leaf, entry, share_of_others(session, facts)) if entry is not None else None
+        if sentence:
+            yield Refusal("share", sentence)
 
 
 def _against_self(facts: Dossier, own: Mapping[str, Mark], filled: Mapping[str, Filled]) -> Iterator[Refusal]:

@@ -13,6 +13,7 @@ from models.db import run
 from models.people import Conflict
 from states import history
 from states.actor import Actor
+from states.desk import CONFIRMED, confirmed
 from states.errors import NotAllowed, Refusal, Refused, Unknown
 from states.facts import Dossier
 from states.hold import hold, share_round
@@ -82,6 +83,16 @@ def declare_conflict(session: Session, assessment_id: int, reason: str, *, actor
     session.add(Conflict(assessment_id=assessment_id, account_id=account_id, reason=reason.strip(), declared_at=now))
     what = {"account": account_id, "reason": reason.strip()}
     history.record(session, facts.link, "declare_conflict", what, actor=actor, now=now)
+
+
+def confirm_no_conflict(session: Session, assessment_id: int, *, actor: Actor, now: datetime) -> None:
+    """An appraiser states that it has no conflict of interest with a dossier; stated again it changes nothing."""
+    facts = hold(session, assessment_id, actor=actor, now=now)
+    demand(session, actor, "mark", assessment_id)
+    if actor.account_id is None:
+        raise NotAllowed
+    if not confirmed(session, actor, [facts.id]):
+        history.record(session, facts.link, CONFIRMED, {"account": actor.account_id}, actor=actor, now=now)
 
 
 def of_round(facts: Dossier, round_id: int) -> Dossier:

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from actions import launch
 from actions.assign import NO_REASON, of_round
 from actions.explain import close_questions
+from actions.opinions import withdraw
 from config.calendar import deadline_text
 from config.graph import RESTING
 from config.vocabulary import MESSAGES, Need, StateKind
@@ -246,6 +247,7 @@ def cancel_round(session: Session, round_id: int, grounds: Grounds, *, actor: Ac
     advance_round(session, round_id, "cancel", actor=actor, now=now, move=move)
     bulk(session, round_id, "cancel", actor=actor, now=now, ids=plan.ids, move=move)
     close_questions(session, plan.ids, now=now)
+    withdraw(session, plan.ids)
     tell_all(session, "round_cancelled", plan.ids, about, now)
 
 
@@ -324,6 +326,7 @@ def _remove(
         move = Move(grounds.reason, grounds.document_id, what=what)
         apply(session, hold(session, one, actor=actor, now=now), "remove", actor, move)
     close_questions(session, ids, now=now)
+    withdraw(session, ids)
     tell_all(session, "round_changed", ids, {"reason": grounds.reason.strip()}, now)
 
 

@@ -77,6 +77,12 @@ def redecide(
     """
     grounds = Move(reason=reason, document_id=document_id)
     decision_id = _settle(session, round_id, results, "redecide", grounds, actor, now)
+    replace_left(session, round_id, decision_id, now=now)
+    return decision_id
+
+
+def replace_left(session: Session, round_id: int, decision_id: int, *, now: datetime) -> None:
+    """Annul the decisions on which no dossier stands any more, replaced by another; seal again after the report."""
     sql = (
         "UPDATE decision SET annulled_at = :now, replaced_by = :id WHERE round_id = :round AND annulled_at IS NULL "
         "AND id <> :id AND NOT EXISTS (SELECT 1 FROM assessment a WHERE a.decision_id = decision.id)"
@@ -84,7 +90,6 @@ def redecide(
     run(session, sql, {"id": decision_id, "round": round_id, "now": to_micros(now)})
     if _is_reported(session, round_id):
         history.seal(session, round_id, "supplementary", now=now)
-    return decision_id
 
 
 def number_decision(session: Session, decision_id: int, document_id: int, *, actor: Actor, now: datetime) -> None:

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
+from actions.bodies import deciding_bodies
 from actions.register import among, listed
+from actions.spots import first_spots, is_open
 from config.calendar import date_text, deadline_text, local_day
 from config.programme import Programme
 from config.workflow import Deadline
@@ -17,6 +19,7 @@ from states.advance import Move, advance_round
 from states.bulk import tell_all
 from states.create import Newcomer, create, create_round
 from states.errors import Refusal, Refused
+from states.order import circle
 from states.permits import demand_everywhere
 
 HAS = (
@@ -25,7 +28,8 @@ HAS = (
 )
 SELECT = (
     "SELECT s.code, s.id, s.name, s.kind, s.group_name, s.active, "
-    f"{HAS.format(role='officer')}, {HAS.format(role='head')}, s.valid_from, s.valid_to FROM subject s WHERE s.code"
+    f"{HAS.format(role='officer')}, {HAS.format(role='head')}, s.parent_id, s.body, s.valid_from, s.valid_to "
+    "FROM subject s WHERE s.code"
 )
 
 
@@ -68,6 +72,8 @@ class _Found(NamedTuple):
     active: bool
     officer: bool
     head: bool
+    parent_id: int | None
+    body: str
     valid_from: date | None
     valid_to: date | None
 
@@ -91,10 +97,15 @@ def plan(
     """What a launch on `now` would do, with every problem; writes nothing. `smtp` tells whether mail can go out."""
     asked = list(dict.fromkeys(codes))
     found = _subjects(session, asked)
-    own = _own_of_kinds(programme, year, {one.kind for one in found.values() if one.active})
+    own = _own_of_kinds(programme, year, _kinds_of(programme, found.values()))
     today = local_day(now)
-    lines = tuple(_line(programme, own, code, found.get(code), today) for code in asked)
-    problems = [*_of_round(session, programme, year, lines), *_of_calendar(programme, year, own, now)]
+    bodies = deciding_bodies(session, programme, frozenset(found))
+    lines = tuple(_line(programme, own, bodies, code, found.get(code), today) for code in asked)
+    problems = [
+        *_of_order(session, programme, found.values()),
+        *_of_round(session, programme, year, lines),
+        *_of_calendar(programme, year, own, now),
+    ]
     if live:
         problems += _of_going_live(programme, own, smtp=smtp)
     return Plan(tuple(problems), lines)
@@ -123,8 +134,9 @@ def launch(  # noqa: PLR0913  as `plan`, and who launches by which letter
     if planned.refusals:
         raise Refused(planned.refusals)
     round_id = create_round(session, programme, year)
-    session.add_all(milestones(programme, round_id, year, {one.kind for one in planned.newcomers}))
-    ids = create(session, round_id, planned.newcomers, actor=actor, now=now)
+    newcomers = first_spots(session, programme, year, planned.newcomers) if is_open(programme) else planned.newcomers
+    session.add_all(milestones(programme, round_id, year, {one.kind for one in newcomers}))
+    ids = create(session, round_id, newcomers, actor=actor, now=now)
     what = {"programme": programme.digest, "year": year, "live": live, "dossiers": len(ids)}
     columns = {"launched_at": now, "launch_document_id": document}
     move = Move(document_id=document, columns=columns, what=what)
@@ -171,22 +183,31 @@ def _day(value: Any) -> date | None:  # noqa: ANN401  SQLite gives text, Postgre
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _line(programme: Programme, own: Mapping[str, _Own], code: str, found: _Found | None, today: date) -> Line:
+def _line(
+    programme: Programme,
+    own: Mapping[str, _Own],
+    bodies: Mapping[str, str | None],
+    code: str,
+    found: _Found | None,
+    today: date,
+) -> Line:
     if found is None:
         return Line(code, problem=Refusal("unknown", f"Danh sách không có đơn vị nào mang mã «{code}»."))
     if not found.active:
         return Line(code, found.name, found.kind)
-    problem = _problem(programme, own, found, today)
+    body = bodies[code]
+    problem = _problem(programme, own, found, today) or (_undecided(found) if body is None else None)
     if problem:
         return Line(code, found.name, found.kind, problem=problem)
-    made = Newcomer(found.id, found.name, found.kind, found.group, *own[found.kind])
+    sheet = own[found.kind] if found.kind in own else _Own("", 0, min(one.closes_at for one in own.values()))
+    made = Newcomer(found.id, found.name, found.kind, found.group, *sheet, body=body or "")
     return Line(code, found.name, found.kind, made)
 
 
 def _problem(programme: Programme, own: Mapping[str, _Own], found: _Found, today: date) -> Refusal | None:
-    if found.kind not in programme.subject_kinds:
+    if found.kind not in programme.register_kinds:
         return Refusal("kind", f"{found.name}: chương trình không có loại đối tượng «{found.kind}».")
-    if found.kind not in own:
+    if found.kind not in own and not is_open(programme):
         return Refusal("kind", f"{found.name}: chương trình không có thời hạn nào cho loại «{found.kind}».")
     if found.valid_to and found.valid_to < today:
         since = date_text(found.valid_to + timedelta(days=1))
@@ -194,6 +215,23 @@ def _problem(programme: Programme, own: Mapping[str, _Own], found: _Found, today
     if found.valid_from and found.valid_from > today:
         return Refusal("expired", f"{found.name} chỉ có hiệu lực từ ngày {date_text(found.valid_from)}.")
     return None if found.officer and found.head else _without_address(found)
+
+
+def _undecided(found: _Found) -> Refusal:
+    return Refusal("body", f"{found.name}: không xác định được cấp có thẩm quyền xếp loại; ghi mã vào cột «body».")
+
+
+def _of_order(session: Session, programme: Programme, found: Iterable[_Found]) -> Iterator[Refusal]:
+    names = {one.id: one.name for one in found if one.active}
+    kinds = {one.id: one.kind for one in found if one.active}
+    around = circle(session, programme, kinds) if programme.order else ()
+    if around:
+        path = " → ".join(names[one] for one in around)
+        yield Refusal("cycle", f"Thứ tự xếp loại đi vòng, không thể bắt đầu từ đâu: {path}.")
+
+
+def _kinds_of(programme: Programme, found: Iterable[_Found]) -> set[str]:
+    return set(programme.subject_kinds) if is_open(programme) else {one.kind for one in found if one.active}
 
 
 def _without_address(found: _Found) -> Refusal:

@@ -11,6 +11,8 @@ from sqlmodel import Session
 from config.programme import Programme
 from config.vocabulary import Late, Relation, StateKind
 from config.workflow import Deadline, Workflow
+from models.db import run
+from models.types import to_micros
 from states.actor import SYSTEM
 from states.advance import apply
 from states.bulk import Bulk, bulk
@@ -34,11 +36,31 @@ def lock_due(session: Session, round_id: int, *, now: datetime) -> Bulk:
         bulk(session, round_id, trigger, actor=SYSTEM, now=now, due=True, columns=columns)
         for trigger, columns in _sweeps(programme)
     ]
+    done += [
+        bulk(session, round_id, deadline.do or "", actor=SYSTEM, now=now, ids=_past(session, round_id, deadline, now))
+        for deadline in later_deadlines(programme)
+    ]
     _close_stages(session, round_id, now)
     return Bulk(
         {key: state for one in done for key, state in one.moved.items()},
         {key: why for one in done for key, why in one.refused.items()},
     )
+
+
+def later_deadlines(programme: Programme) -> list[Deadline]:
+    """The deadlines that pull a trigger at a milestone of the round, and not at the dossiers' own `closes_at`."""
+    workflow = programme.workflow
+    carried = {own_stage(workflow, kind) for kind in programme.subject_kinds}
+    return [deadline for deadline in workflow.deadlines if deadline.do and deadline.stage not in carried]
+
+
+def _past(session: Session, round_id: int, deadline: Deadline, now: datetime) -> list[int]:
+    sql = (
+        "SELECT a.id FROM assessment a JOIN milestone m ON m.round_id = a.round_id AND m.kind = a.kind "
+        "WHERE a.round_id = :round AND m.stage = :stage AND m.closes_at <= :now ORDER BY a.id"
+    )
+    where = {"round": round_id, "stage": deadline.stage, "now": to_micros(now)}
+    return [row[0] for row in run(session, sql, where).fetchall()]
 
 
 def _sweeps(programme: Programme) -> Iterator[tuple[str, dict[str, Mapping[str, Any]]]]:

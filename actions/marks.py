@@ -31,6 +31,9 @@ UNREASONED = (
 )
 
 
+BLANK = Entry()
+
+
 class Filled(NamedTuple):
     """What a person gives for one criterion; an entry of None empties it."""
 
@@ -60,9 +63,9 @@ def put(
 ) -> Totals:
     """Write entries into a copy and return its totals; Refused with every bad entry, and then nothing is written.
 
-    The caller holds the dossier.
+    In a working copy a note may come before its entry, which then is blank. The caller holds the dossier.
     """
-    check_all(sheet, filled)
+    check_all(sheet, filled, may_be_blank=copy == "draft")
     kept = [_row(sheet, assessment_id, copy, code, one, actor, now) for code, one in filled.items() if one.entry]
     run_many(session, UPSERT, kept)
     emptied = [{"id": assessment_id, "copy": copy, "code": code} for code, one in filled.items() if one.entry is None]
@@ -72,13 +75,18 @@ def put(
     return totals(session, sheet, assessment_id, copy)
 
 
-def check_all(sheet: Sheet, filled: Mapping[str, Filled]) -> None:
-    """Refused with one sentence for each entry that breaks a rule of the sheet, or names no criterion of it."""
+def check_all(sheet: Sheet, filled: Mapping[str, Filled], *, may_be_blank: bool = False) -> None:
+    """Refused with one sentence for each entry that breaks a rule of the sheet, or names no criterion of it.
+
+    With `may_be_blank` an empty entry stands where a note goes with it.
+    """
     known = {leaf.code: leaf for leaf in sheet.leaves()}
     refusals = [
         Refusal("criterion", f"Biểu «{sheet.title}» không có tiêu chí {code}.") for code in filled.keys() - known.keys()
     ]
     for code, one in filled.items():
+        if may_be_blank and one.entry == BLANK and one.note.strip():
+            continue
         sentence = scoring.check(known[code], one.entry, sheet) if code in known and one.entry else None
         if sentence:
             refusals.append(Refusal("entry", sentence))
@@ -119,6 +127,7 @@ def take_over(session: Session, assessment_id: int, source: str, target: str) ->
 def lost(sheet: Sheet, given: Mapping[str, Entry]) -> tuple[str, ...]:
     """The criteria whose entries do not stand on a sheet."""
     known = {leaf.code: leaf for leaf in sheet.leaves()}
+    given = {code: entry for code, entry in given.items() if code not in known or entry != BLANK}
     return tuple(code for code, entry in given.items() if code not in known or scoring.check(known[code], entry, sheet))
 
 

@@ -17,7 +17,9 @@ from states.actor import Actor
 from states.history import record_installation
 from states.permits import demand_everywhere
 
-FIELDS = ("name", "kind", "group_name", "valid_from", "valid_to", "active", "parent_id")
+FIELDS = ("name", "kind", "group_name", "valid_from", "valid_to", "active", "post", "since", "body", "parent_id")
+DATES = ("valid_from", "valid_to", "since")
+LINKS = ("leads", "member_of", "peer_of")
 SET = ", ".join(f"{name} = :{name}" for name in FIELDS)
 NEW = FIELDS[:-1]
 INSERT = (
@@ -88,6 +90,7 @@ def _take_subjects(
     session: Session, rows: Sequence[RegisterRow], today: date
 ) -> tuple[dict[str, int], tuple[str, ...], tuple[str, ...]]:
     codes = {row.code for row in rows} | {row.parent for row in rows if row.parent}
+    codes |= {other for row in rows for link in LINKS for other in getattr(row, link)}
     before = _subjects(session, codes)
     ids = {code: key for code, (key, _) in before.items()}
     created = [row for row in rows if row.code not in before]
@@ -100,7 +103,24 @@ def _take_subjects(
     update = f"UPDATE subject SET {SET} WHERE id = :id"
     run_many(session, update, [{**wanted[row.code], "id": ids[row.code]} for row in (*linked, *changed)])
     _date_names(session, ids, created, [row for row in changed if before[row.code][1]["name"] != row.name], today)
+    relinked = _take_links(session, rows, ids)
+    changed += [row for row in rows if row.code in before and ids[row.code] in relinked and row not in changed]
     return ids, tuple(row.code for row in created), tuple(row.code for row in changed)
+
+
+def _take_links(session: Session, rows: Sequence[RegisterRow], ids: Mapping[str, int]) -> set[int]:
+    """Make the links of the subjects what the register says; returns those whose links changed."""
+    wanted = {(ids[row.code], link, ids[other]) for row in rows for link in LINKS for other in getattr(row, link)}
+    sql = f"SELECT subject_id, link, other_id FROM subject_link WHERE subject_id {among(session)}"
+    own = {"among": listed(session, [ids[row.code] for row in rows])}
+    there = {tuple(row) for row in run(session, sql, own).fetchall()}
+    delete = "DELETE FROM subject_link WHERE subject_id = :id AND link = :link AND other_id = :other"
+    insert = "INSERT INTO subject_link (subject_id, link, other_id) VALUES (:id, :link, :other)"
+    for statement, rows_of in ((delete, there - wanted), (insert, wanted - there)):
+        run_many(
+            session, statement, [{"id": key, "link": link, "other": other} for key, link, other in sorted(rows_of)]
+        )
+    return {key for key, _, _ in there ^ wanted}
 
 
 def among(session: Session) -> str:
@@ -121,7 +141,7 @@ def _subjects(session: Session, codes: Iterable[str]) -> dict[str, tuple[int, di
 
 def _plain(values: Sequence[Any]) -> dict[str, Any]:
     named = dict(zip(FIELDS, values, strict=True))
-    dates = {name: str(named[name]) for name in ("valid_from", "valid_to") if named[name] is not None}
+    dates = {name: str(named[name]) for name in DATES if named[name] is not None}
     return named | dates | {"active": bool(named["active"])}
 
 
@@ -133,6 +153,9 @@ def _wanted(row: RegisterRow, ids: Mapping[str, int]) -> dict[str, Any]:
         "valid_from": row.valid_from.isoformat() if row.valid_from else None,
         "valid_to": row.valid_to.isoformat() if row.valid_to else None,
         "active": row.active,
+        "post": row.post,
+        "since": row.since.isoformat() if row.since else None,
+        "body": row.body,
         "parent_id": ids[row.parent] if row.parent else None,
     }
 

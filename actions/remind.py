@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 from sqlmodel import Session
 
 from config.calendar import LOCAL, add_working_days, earlier_working_day, is_working_day, last_day, local_day
-from config.graph import RESTING
 from config.programme import Programme
+from config.vocabulary import StateKind
 from models.db import is_sqlite, run
 from models.types import from_micros, to_micros
 from states.advance import tell_sql
@@ -35,7 +35,7 @@ class Slot(NamedTuple):
 
 
 class Underway(NamedTuple):
-    """A round that is launched and has no result yet."""
+    """A round that is launched and goes on."""
 
     id: int
     state: str
@@ -104,12 +104,21 @@ def tell(session: Session, one: Due, among: Sequence[int], now: datetime) -> int
 
 def underway(session: Session) -> list[Underway]:
     """The rounds that are launched and have no result yet, by id."""
+    return [one for one in unarchived(session) if _kind(one) is not StateKind.SETTLED]
+
+
+def unarchived(session: Session) -> list[Underway]:
+    """The rounds that are launched and neither archived nor cancelled, by id."""
     sql = (
         "SELECT r.id, r.state, v.digest FROM round r JOIN programme_version v ON v.id = r.programme_version_id "
         "WHERE r.launched_at IS NOT NULL ORDER BY r.id"
     )
     rows = [Underway(row[0], row[1], programme_of(session, row[2])) for row in run(session, sql).fetchall()]
-    return [one for one in rows if one.programme.workflow.round.states[one.state].kind not in RESTING]
+    return [one for one in rows if _kind(one) is not StateKind.FINAL]
+
+
+def _kind(one: Underway) -> StateKind:
+    return one.programme.workflow.round.states[one.state].kind
 
 
 def _all(session: Session, now: datetime) -> Iterator[Due]:

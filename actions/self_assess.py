@@ -1,6 +1,7 @@
 """A unit scores itself: draft, submit, revise (DN-4.1, AMB-DN-3, AMB-DN-7)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from actions import marks
 from actions.marks import Filled
 from config.programme import Programme
 from config.sheet import Sheet
+from config.vocabulary import Relation
 from models.db import run
 from scoring.marks import Totals
 from states import history
@@ -20,6 +22,10 @@ from states.facts import Dossier
 from states.hold import hold
 from states.machine import demand_open
 from states.permits import demand
+
+UNIT = frozenset({Relation.OFFICER.value, Relation.HEAD.value})
+"""Who drafts; that the head alone may submit does not close the draft to the officer."""
+SEALING = ("submit", "open_self_ballot", "self_rate", "send_dossier")
 
 
 class Saved(NamedTuple):
@@ -48,13 +54,21 @@ def save(
     Raises Stale when somebody saved since `version`, Refused after the deadline or for entries against the sheet.
     """
     facts = seen(hold(session, assessment_id, actor=actor, now=now), version)
-    if facts.state == facts.programme.workflow.assessment.start:
+    if facts.programme.workflow.assessment.steps("start_self", facts.state):
         apply(session, facts, "start_self", actor)
         facts = hold(session, assessment_id, actor=actor, now=now)
-    demand_open(facts, "submit")
+    demand(session, actor, "draft", assessment_id)
+    demand_open(replace(facts, relations=UNIT), sealing(facts))
     sheet = sheet_of(facts)
     totals = marks.put(session, sheet, assessment_id, "draft", filled, actor=actor, now=now)
     return Saved(_count(session, facts, totals), totals)
+
+
+def sealing(facts: Dossier) -> str:
+    """The step that will put the working copy in force from where the dossier stands: until then it is open."""
+    steps = facts.programme.workflow.assessment.leaving(facts.state)
+    own = {step.do for step in steps if not step.kinds or facts.kind in step.kinds}
+    return next((trigger for trigger in SEALING if trigger in own), SEALING[0])
 
 
 def _count(session: Session, facts: Dossier, totals: Totals) -> int:

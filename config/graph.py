@@ -148,10 +148,14 @@ class _ForKinds(Protocol):
 Limited = TypeVar("Limited", bound=_ForKinds)
 
 
+def spelled(names: tuple[str, ...], groups: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Replace the names of groups by the kinds in them, each kind once; other names stay."""
+    return tuple(dict.fromkeys(kind for name in names for kind in groups.get(name, (name,))))
+
+
 def with_kinds(limited: Limited, groups: Mapping[str, tuple[str, ...]]) -> Limited:
     """Replace the names of groups among the kinds that something is for; other names stay."""
-    kinds = (kind for name in limited.kinds for kind in groups.get(name, (name,)))
-    return limited.model_copy(update={"kinds": tuple(dict.fromkeys(kinds))})
+    return limited.model_copy(update={"kinds": spelled(limited.kinds, groups)})
 
 
 class Machine(Frozen):

@@ -10,13 +10,14 @@ from pydantic import ValidationError
 from config import yamlfile
 from config.errors import ConfigError, KeyPath, Problem, dotted
 from config.programme import Programme
+from config.rating import Regime, load_regime
 from config.sheet import Sheet, load_sheet
 from config.workflow import Workflow
 
 __all__ = ["list_programmes", "load_programme", "load_sheet", "load_workflow", "programme_from_document"]
 
 HOME: Final = Path(__file__).parent
-Part = TypeVar("Part", Workflow, Sheet)
+Part = TypeVar("Part", Workflow, Sheet, Regime)
 
 
 def list_programmes(root: Path | None = None) -> tuple[str, ...]:
@@ -80,7 +81,8 @@ class _Parts:
         workflow = self._part(data.get("workflow"), ("workflow",), "workflows", load_workflow)
         uses = data.get("sheets")
         sheets = [self._use(use, index) for index, use in enumerate(uses)] if isinstance(uses, list) else uses
-        return data | {"workflow": workflow, "sheets": sheets}
+        rating = self._part(data.get("rating"), ("rating",), "regimes", load_regime)
+        return data | {"workflow": workflow, "sheets": sheets, "rating": rating}
 
     def _use(self, use: object, index: int) -> object:
         if not isinstance(use, Mapping):

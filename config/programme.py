@@ -8,25 +8,33 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PrivateAttr, TypeAdapter, ValidationError, ValidationInfo, field_validator, model_validator
 
+from config.authorities import Authority
+from config.ballots import Boxes
 from config.calendar import DaysOff, MonthDay
 from config.errors import Defect, refuse
 from config.graph import RESTING, Frozen, Names, OneOrMore, Ordered, Transition
-from config.rating import Bands
+from config.order import Order
+from config.procedure import procedure_defects
+from config.quota import Quota
+from config.rating import Bands, Regime
 from config.sheet import Sheet, Slug, Text
 from config.vocabulary import Name
 from config.workflow import Deadline, Workflow, out_of_order
 
+_ORDER: Final[TypeAdapter[Order]] = TypeAdapter(Order)
 Count = Annotated[int, Field(ge=1)]
+Part = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
 class SubjectKind(Frozen):
-    """A kind of subject; a workflow may name the kind or the group it is in."""
+    """A kind of subject; a workflow may name the kind or the group it is in. Mails name no `person`."""
 
     label: Text
     group: Name | None = None
+    person: bool = False
 
 
 class SheetUse(Frozen):
@@ -136,6 +144,8 @@ class Switches(Frozen):
     """AMB-DN-2: a locked zero is also proposed as the final result."""
     appraised_may_exceed_self: bool = True
     """AMB-DN-11: with a reason."""
+    draft_day_counts: bool = True
+    """X-D7, vector 16: the meeting may be on the last of the working days, and need not be after it."""
 
 
 class OneOff(Frozen):
@@ -171,6 +181,8 @@ class Programme(Frozen):
     receivers: tuple[Text, ...]
     contact: Contact
     subject_kinds: Ordered[SubjectKind]
+    agency_kinds: Names = ()
+    at_least_each_kind: Annotated[int, Field(ge=0)] = 0
     workflow: Workflow
     sheets: tuple[SheetUse, ...]
     reminders: Reminders = Reminders()
@@ -180,6 +192,13 @@ class Programme(Frozen):
     evidence: Evidence = Evidence()
     proposes_level: bool = False
     levels: Levels = Levels()
+    rating: Regime | None = None
+    quota: Quota | None = None
+    order: Order = Field(default_factory=dict)
+    boxes: Boxes = Field(default_factory=dict)
+    authorities: Ordered[Authority] = Field(default_factory=dict)
+    polls: Mapping[Name, tuple[Year, ...]] = Field(default_factory=dict)
+    part_labels: Mapping[Part, Text] = Field(default_factory=dict)
     ranking: Ranking = Ranking()
     switches: Switches = Switches()
     days_off: DaysOff = DaysOff()
@@ -211,6 +230,21 @@ class Programme(Frozen):
         """The kinds of each group."""
         return _groups(self.subject_kinds)
 
+    @cached_property
+    def level_labels(self) -> Mapping[str, str]:
+        """The labels of the levels by their codes, the best first; empty when the programme gives none."""
+        given = self.rating.levels if self.rating else self.levels.bands
+        return {level.code: level.label for level in given}
+
+    @property
+    def register_kinds(self) -> tuple[str, ...]:
+        """The kinds of subjects that its register lists: agencies, where these enter what is assessed."""
+        return self.agency_kinds or tuple(self.subject_kinds)
+
+    def polls_of(self, year: int) -> frozenset[str]:
+        """Return the polls that are held in a year (AMB-HT-11)."""
+        return frozenset(name for name, years in self.polls.items() if year in years)
+
     def sheet_for(self, kind: str) -> Sheet:
         """Return the one sheet of a kind of subject; KeyError when there is no such kind."""
         return self._sheets[kind]
@@ -234,6 +268,33 @@ class Programme(Frozen):
     def _spell_out(cls, workflow: Workflow, info: ValidationInfo) -> Workflow:
         kinds = info.data.get("subject_kinds")
         return workflow if kinds is None else workflow.spelled_out(_groups(kinds))
+
+    @field_validator("rating")
+    @classmethod
+    def _spell_out_rating(cls, rating: Regime | None, info: ValidationInfo) -> Regime | None:
+        kinds = info.data.get("subject_kinds")
+        return rating if rating is None or kinds is None else rating.spelled_out(_groups(kinds))
+
+    @field_validator("quota")
+    @classmethod
+    def _spell_out_quota(cls, quota: Quota | None, info: ValidationInfo) -> Quota | None:
+        kinds = info.data.get("subject_kinds")
+        return quota if quota is None or kinds is None else quota.spelled_out(_groups(kinds))
+
+    @field_validator("order")
+    @classmethod
+    def _spell_out_order(cls, order: Order, info: ValidationInfo) -> Order:
+        groups = _groups(info.data.get("subject_kinds") or {})
+        spelled = {name: tuple(edge.spelled_out(groups) for edge in edges) for name, edges in order.items()}
+        return _ORDER.validate_python(spelled)
+
+    @field_validator("authorities")
+    @classmethod
+    def _spell_out_authorities(
+        cls, authorities: Mapping[str, Authority], info: ValidationInfo
+    ) -> Mapping[str, Authority]:
+        groups = _groups(info.data.get("subject_kinds") or {})
+        return {name: authority.spelled_out(groups) for name, authority in authorities.items()}
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -320,4 +381,5 @@ _CHECKS: Final = (
     _check_each_kind_ends,
     _check_one_offs,
     _check_order,
+    procedure_defects,
 )

@@ -9,6 +9,11 @@ officer*     cán bộ đơn vị                       email_officer
 head*        thủ trưởng                          email_head
 active*      yes or no (có, không), else yes; what is not active needs no addresses (ANO-DN-2)
 valid_from*, valid_to*   the first and last day the subject exists, dd/mm/yyyy or yyyy-mm-dd
+leads*       what it heads, also as deputy secretary; member_of* the cell or collective it belongs to; peer_of* the
+             Party organisation of its own level (*cùng cấp*): codes of this register, separated by ";"
+post*        secretary, deputy_secretary, head, deputy or member, of what it leads or belongs to
+since*       the first day in that post, or of the organisation (HT-11.10)
+body*        the code of the body that decides on it, when not the programme's default
 note*        anything to be remembered
 """
 
@@ -35,15 +40,21 @@ from config.errors import ConfigError, Problem
 _CODE: Final = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 _REQUIRED: Final = ("code", "name", "kind", "group")
 _ADDRESSES: Final = ("email_officer", "email_head")
-_DATES: Final = ("valid_from", "valid_to")
-_OPTIONAL: Final = ("parent", "holder", "officer", "head", "active", *_DATES, "note")
+_DATES: Final = ("valid_from", "valid_to", "since")
+_LINKS: Final = ("leads", "member_of", "peer_of")
+_OPTIONAL: Final = ("parent", "holder", "officer", "head", "active", *_DATES, *_LINKS, "post", "body", "note")
+_TEXTS: Final = ("officer", "head", "post", "body", "note")
 _COLUMNS: Final = (*_REQUIRED, *_ADDRESSES, *_OPTIONAL)
 _NO_WORKBOOK: Final = (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError)
+POSTS: Final = ("secretary", "deputy_secretary", "head", "deputy", "member")
 _ACTIVE: Final = {"": True, "yes": True, "có": True, "no": False, "không": False}
 
 
 class RegisterRow(BaseModel):
-    """One subject of a register; `parent` and `holder` are never empty text."""
+    """One subject of a register; `parent` and `holder` are never empty text.
+
+    `leads`, `member_of` and `peer_of` are codes of the same register.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -61,6 +72,12 @@ class RegisterRow(BaseModel):
     valid_from: date | None
     valid_to: date | None
     note: str
+    leads: tuple[str, ...] = ()
+    member_of: tuple[str, ...] = ()
+    peer_of: tuple[str, ...] = ()
+    post: str = ""
+    since: date | None = None
+    body: str = ""
 
     def exists_on(self, day: date) -> bool:
         """Whether the subject exists on that day, the first and the last included."""
@@ -94,13 +111,21 @@ def load_register(path: Path, *, kinds: Collection[str] | None = None) -> list[R
 
 def _row(cells: Mapping[str, str]) -> RegisterRow:
     return RegisterRow(
-        **{name: cells[name] for name in (*_REQUIRED, *_ADDRESSES, "officer", "head", "note")},
+        **{name: cells[name] for name in (*_REQUIRED, *_ADDRESSES, *_TEXTS)},
         parent=cells["parent"] or None,
         holder=cells["holder"] or cells["name"],
         active=_ACTIVE[cells["active"].casefold()],
         valid_from=_date(cells["valid_from"]),
         valid_to=_date(cells["valid_to"]),
+        leads=_codes(cells["leads"]),
+        member_of=_codes(cells["member_of"]),
+        peer_of=_codes(cells["peer_of"]),
+        since=_date(cells["since"]),
     )
+
+
+def _codes(cell: str) -> tuple[str, ...]:
+    return tuple(code for part in cell.split(";") if (code := part.strip()))
 
 
 def _lines(path: Path) -> Iterator[_Line]:
@@ -171,6 +196,7 @@ def _findings(lines: Sequence[_Line], kinds: Collection[str] | None) -> Iterator
     yield from _check_kinds(lines, kinds)
     yield from _check_codes(lines)
     yield from _check_parents(lines)
+    yield from _check_links(lines)
 
 
 def _check_filled(line: _Line) -> Iterator[_Finding]:
@@ -211,6 +237,10 @@ def _check_form(line: _Line) -> Iterator[_Finding]:
         yield _Finding(line.number, "code", f"mã «{cells['code']}» chỉ được có chữ không dấu, số, «.», «-», «_»")
     if cells["active"].casefold() not in _ACTIVE:
         yield _Finding(line.number, "active", f"«{cells['active']}» phải là yes hoặc no")
+    if cells["post"] and cells["post"] not in POSTS:
+        yield _Finding(line.number, "post", f"chức vụ «{cells['post']}» phải là {', '.join(POSTS)} hoặc để trống")
+    if cells["body"] and not _CODE.fullmatch(cells["body"]):
+        yield _Finding(line.number, "body", f"mã «{cells['body']}» chỉ được có chữ không dấu, số, «.», «-», «_»")
     wrong = [name for name in _DATES if cells[name] and _date(cells[name]) is None]
     for name in wrong:
         yield _Finding(line.number, name, f"«{cells[name]}» không phải là ngày (dd/mm/yyyy)")
@@ -256,6 +286,24 @@ def _check_parents(lines: Sequence[_Line]) -> Iterator[_Finding]:
             yield _Finding(line.number, "parent", f"không có đơn vị cấp trên nào mang mã «{parent}»")
         elif parent and (circle := _circle(code, parents)):
             yield _Finding(line.number, "parent", f"cấp trên đi vòng: {' → '.join(circle)}")
+
+
+def _check_links(lines: Sequence[_Line]) -> Iterator[_Finding]:
+    known = {line.cells["code"] for line in lines}
+    for line in lines:
+        for name in _LINKS:
+            codes = _codes(line.cells[name])
+            for code in dict.fromkeys(codes):
+                if message := _wrong_link(line.cells["code"], code, codes, known):
+                    yield _Finding(line.number, name, message)
+
+
+def _wrong_link(own: str, code: str, codes: Sequence[str], known: Collection[str]) -> str | None:
+    if code not in known:
+        return f"không có đơn vị nào mang mã «{code}»"
+    if code == own:
+        return f"mã «{code}» là của chính dòng này"
+    return f"mã «{code}» có hai lần" if codes.count(code) > 1 else None
 
 
 def _circle(code: str, parents: Mapping[str, str]) -> list[str]:

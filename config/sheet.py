@@ -2,19 +2,21 @@
 
 Verified, never repaired (X-N3): the points of a group are the sum of its children, those of a choose-one its
 largest option (X-N2), the total of the sheet is the sum of its top criteria. Bonus and penalty stand outside
-every sum.
+every sum; a degree and a check carry no points at all.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from config import yamlfile
+from config import variants, yamlfile
 from config.errors import Defect, KeyPath, refuse
 
 
@@ -33,6 +35,7 @@ class Kind(StrEnum):
     CAPPED_CHOICE = "capped_choice"
     BINARY = "binary"
     DEGREE = "degree"
+    CHECK = "check"
     RATIO = "ratio"
     COUNT = "count"
     BONUS = "bonus"
@@ -64,6 +67,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, Field(min_length=1)]
 Points = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=4), AfterValidator(_plain)]
 Worth = Annotated[Points, Field(gt=0)]
+Share = Annotated[Fraction, Field(ge=0, le=1)]
 Amount = Annotated[Decimal, Field(max_digits=18), AfterValidator(_plain)]
 
 
@@ -72,18 +76,27 @@ class _Frozen(BaseModel):
 
 
 class Option(_Frozen):
-    """One level of a choose-one: its fixed points in a `choice`, its ceiling in a `capped_choice`."""
+    """One level of a choose-one: its fixed points in a `choice`, its ceiling in a `capped_choice`.
+
+    `share`, exact ("9/10"), is what has to be reached for it, where a capped choice is made by a share (S2-2.2).
+    """
 
     code: Code
     label: Text
     points: Points
+    share: Share | None = None
 
 
 class Criterion(_Frozen):
     """A criterion (*tiêu chí*): a group of others, or a leaf that is scored.
 
     `done_label` and `assigned_label` name the two figures of a ratio, `unit_label` what a count counts and
-    `per_unit` what each is worth; `step` overrides the sheet's; `evidence` is what the sheet asks for.
+    `per_unit` what each is worth; `share_of` what the share of a capped choice is taken of; `step` overrides the
+    sheet's; `evidence` is what the sheet asks for and `note` a remark to be shown with it.
+
+    Conditions of a rating tell all, `basic` and `task` criteria apart (AMB-HT-5, HT-5.3). What is `optional` (*nếu có*)
+    may be said not to apply, whatever the sheet says of others (AMB-NA-1). A check with `met_by` is met by that part
+    of the dossier and may stay blank (ANO-NA-1).
     """
 
     code: Code
@@ -92,9 +105,14 @@ class Criterion(_Frozen):
     max: Worth | None = None
     step: Worth | None = None
     basic: bool = True
+    task: bool = False
+    optional: bool = False
+    met_by: Text | None = None
+    note: Text | None = None
     evidence: tuple[Text, ...] = ()
     note_below_max: bool = False
     options: tuple[Option, ...] = ()
+    share_of: Text | None = None
     done_label: Text | None = None
     assigned_label: Text | None = None
     unit_label: Text | None = None
@@ -161,6 +179,7 @@ class Entry(_Frozen):
     points: Amount | None = None
     option: str | None = None
     degree: Degree | None = None
+    passed: bool | None = None
     done: Amount | None = None
     assigned: Amount | None = None
     units: Amount | None = None
@@ -168,8 +187,14 @@ class Entry(_Frozen):
 
 
 def load_sheet(path: Path) -> Sheet:
-    """Read a sheet from its YAML file; ConfigError names every problem with its line."""
-    return yamlfile.validate(Sheet, yamlfile.read(path), path)
+    """Read a sheet, or a variant on its frame, from a YAML file; ConfigError names every problem with file and line."""
+    document = yamlfile.read(path)
+    if variants.is_variant(document):
+        beside = variants.frame_of(document, path)
+        frame = yamlfile.read(beside)
+        yamlfile.validate(Sheet, frame, beside)
+        document = variants.merged(document, frame, path)
+    return yamlfile.validate(Sheet, document, path)
 
 
 class _Place(NamedTuple):
@@ -195,22 +220,25 @@ _TAKES: Final[Mapping[Kind, frozenset[str]]] = {
     Kind.GROUP: frozenset({"max", "children"}),
     Kind.GRADED: frozenset({"max", "step"}),
     Kind.CHOICE: frozenset({"max", "options"}),
-    Kind.CAPPED_CHOICE: frozenset({"max", "step", "options"}),
+    Kind.CAPPED_CHOICE: frozenset({"max", "step", "options", "share_of"}),
     Kind.BINARY: frozenset({"max"}),
-    Kind.DEGREE: frozenset(),
+    Kind.DEGREE: frozenset({"optional"}),
+    Kind.CHECK: frozenset({"optional", "met_by"}),
     Kind.RATIO: frozenset({"max", "done_label", "assigned_label"}),
     Kind.COUNT: frozenset({"max", "per_unit", "unit_label"}),
     Kind.BONUS: frozenset({"max", "step"}),
     Kind.PENALTY: frozenset({"max", "step"}),
 }
 _ANY: Final = sorted(frozenset().union(*_TAKES.values()))
+_MAY: Final = frozenset({"step", "share_of", "optional", "met_by"})
+_POINTLESS: Final = frozenset({Kind.DEGREE, Kind.CHECK})
 
 
 def _check_shape(sheet: Sheet) -> Iterator[Defect]:
     """Each kind has what it needs and nothing that belongs to another kind."""
     for place in _all(sheet):
         kind = place.criterion.kind
-        needed = _TAKES[kind] - {"step"} - ({"max"} if kind == Kind.GROUP else set())
+        needed = _TAKES[kind] - _MAY - ({"max"} if kind == Kind.GROUP else set())
         values = dict(place.criterion)
         for field in _ANY:
             given = bool(values[field])
@@ -248,6 +276,19 @@ def _check_options(sheet: Sheet) -> Iterator[Defect]:
                 yield Defect(path, f"option {option.code} must begin with {criterion.code}.")
 
 
+def _check_shares(sheet: Sheet) -> Iterator[Defect]:
+    """Shares stand at every option of a criterion that says of what, falling down to 0, so that one always fits."""
+    for place in _all(sheet):
+        options, share_of = place.criterion.options, place.criterion.share_of
+        shares = [option.share for option in options if option.share is not None]
+        if shares and share_of is None:
+            yield place.defect("options", 'options with a "share" need a "share_of"')
+        elif share_of is not None and len(shares) < len(options):
+            yield place.defect("options", 'with "share_of" every option needs a "share"')
+        elif shares and (shares[-1] or any(higher <= lower for higher, lower in pairwise(shares))):
+            yield place.defect("options", "the shares must fall from option to option, the last one to 0")
+
+
 def _check_sums(sheet: Sheet) -> Iterator[Defect]:
     """A group is worth the sum of its children, a choose-one its largest option (X-N2, X-N3)."""
     for place in _all(sheet):
@@ -278,7 +319,7 @@ def _sum(criteria: Sequence[Criterion]) -> Decimal | None:
 def _worth(criterion: Criterion) -> Decimal | None:
     if criterion.kind == Kind.GROUP and criterion.max is None:
         return _sum(criterion.children)
-    return Decimal(0) if criterion.kind == Kind.DEGREE else criterion.max
+    return Decimal(0) if criterion.kind in _POINTLESS else criterion.max
 
 
 def _check_steps(sheet: Sheet) -> Iterator[Defect]:
@@ -296,6 +337,7 @@ _CHECKS: Final[Sequence[Callable[[Sheet], Iterator[Defect]]]] = (
     _check_shape,
     _check_codes,
     _check_options,
+    _check_shares,
     _check_sums,
     _check_total,
     _check_steps,

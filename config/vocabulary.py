@@ -185,6 +185,7 @@ GUARDS: Final[Mapping[str, type[Parameters]]] = MappingProxyType(
         "ballot_majority": Box,
         "within_cap": Parameters,
         "within_quota": Parameters,
+        "override_allowed": Parameters,
         "dossier_complete": Parts,
         "criteria_passed": Parameters,
         "registered_in_time": Parameters,
@@ -208,7 +209,7 @@ class HoursBefore(Parameters):
 
 
 class Request(Parameters):
-    """One explanation request."""
+    """One request: for an explanation, or for opinions."""
 
     request: int
 
@@ -286,7 +287,8 @@ MESSAGES: Final[Mapping[str, MessageSpec]] = MappingProxyType(
         "review_suggested": MessageSpec(_UNIT, "Gợi ý kiểm điểm"),
         "draft_to_members": MessageSpec((*_UNIT, Relation.OPINION_GIVER), "Gửi dự thảo báo cáo kiểm điểm"),
         "review_again": MessageSpec(_UNIT, "Yêu cầu kiểm điểm lại"),
-        "opinion_asked": MessageSpec((Relation.OPINION_GIVER,), "Đề nghị tham gia ý kiến"),
+        "opinion_asked": MessageSpec((Relation.OPINION_GIVER,), "Đề nghị tham gia ý kiến", Request),
+        "opinion_due": MessageSpec((Relation.OPINION_GIVER,), "Sắp hết hạn tham gia ý kiến", Request),
         "spot_registered": MessageSpec((*_UNIT, Relation.SUPERIOR), "Đăng ký điểm sáng"),
         "spot_recognised": MessageSpec(_UNIT, "Công nhận điểm sáng"),
         "spot_refused": MessageSpec(_UNIT, "Chưa công nhận điểm sáng"),

@@ -80,6 +80,13 @@ class Workflow(Frozen):
         """Return the deadline that pulls a trigger, so that it is never pulled before the closing."""
         return next((deadline for deadline in self.deadlines if deadline.do == trigger), None)
 
+    def opened(self, kind: str, state: str, child: Child) -> tuple[str, ...]:
+        """Return the names of what may be opened beside a dossier of a kind that stands in a state."""
+        steps = [step for step in self.assessment.transitions if step.target == state]
+        own = [step for step in steps if not step.kinds or kind in step.kinds]
+        names = (opening.name for step in own for opening in step.opens if opening.child is child)
+        return tuple(dict.fromkeys(names))
+
     @property
     def stages(self) -> tuple[str, ...]:
         """Return the names of the stages, each once, in order."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import psycopg
 from pydantic import ValidationError
@@ -20,17 +20,12 @@ from config.errors import ConfigError
 from config.settings import Settings
 from models.backup import BackupFailed
 from models.check import OlderSchema, demand_schema
-from models.db import Database, NewerSchema
+from models.db import Database, NewerSchema, Result
 from models.installation import Made, installation
 from models.people import account_by_email
 from models.restore import RestoreFailed
 from states.actor import Actor, account, console
 from states.errors import DanhgiaError, Refused, Unknown, refuse
-
-Result = TypeVar("Result")
-ATTEMPTS: Final = 5
-AGAIN: Final = frozenset({"40001", "40P01"})
-"""SQLSTATEs of a transaction that lost against another and may be tried again: serialisation, deadlock."""
 
 
 class Unusable(Exception):
@@ -56,23 +51,7 @@ class Edge:
 
     def act(self, work: Callable[[Session], Result]) -> Result:
         """Do work in one transaction, again while it loses against others."""
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return self._once(work)
-            except (DatabaseError, psycopg.Error) as failed:
-                if not may_be_tried_again(failed):
-                    raise
-        return self._once(work)
-
-    def _once(self, work: Callable[[Session], Result]) -> Result:
-        with self.database.writing() as session:
-            return work(session)
-
-
-def may_be_tried_again(failed: Exception) -> bool:
-    """Whether PostgreSQL broke the transaction off in favour of another one."""
-    cause = failed.orig if isinstance(failed, DatabaseError) else failed
-    return isinstance(cause, psycopg.Error) and cause.sqlstate in AGAIN
+        return self.database.act(work)
 
 
 def actor_of(session: Session, email: str | None) -> Actor:

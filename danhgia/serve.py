@@ -1,4 +1,4 @@
-"""`danhgia serve`: the Prefect server, its runner and the plain work loop under one supervisor.
+"""`danhgia serve`: the portal, the Prefect server, its runner and the plain work loop under one supervisor.
 
 The work loop runs in this process and needs nothing of Prefect: while that is down, everything due is still done.
 """
@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 import time
 from base64 import b64encode
@@ -23,9 +24,10 @@ from sqlalchemy import make_url
 
 from config.settings import Settings
 from danhgia.child import Child
-from danhgia.edge import opened
+from danhgia.edge import Unusable, opened
 from flows import work
 from flows.duties import Setting
+from notifications import sign_in
 from notifications.render import Origin
 from notifications.send import open_transport
 
@@ -36,6 +38,7 @@ HEALTH_SECONDS: Final = 0.5
 LOOP: Final = timedelta(seconds=5)
 SHORTEST: Final = timedelta(seconds=1)
 STOP_SECONDS: Final = 4.0
+POST_SECONDS: Final = 1.0
 LOG: Final = logging.getLogger("danhgia.serve")
 TUNING: Final = {
     "DO_NOT_TRACK": "1",
@@ -61,7 +64,7 @@ class Prefect:
         self.home.mkdir(parents=True, exist_ok=True)
         self.server = Child("Prefect server", self.home / "server.log")
         self.runner = Child("Prefect runner", self.home / "runner.log")
-        self._ours = {"DANHGIA_VAR": str(settings.var.resolve()), "DANHGIA_DATABASE_URL": absolute(settings)}
+        self._ours = ours(settings)
         self._auth = _auth_string(self.home / "auth")
         self._port = port
         self._healthy = False
@@ -110,6 +113,37 @@ class Prefect:
         self.server.end(deadline)
 
 
+class Portal:
+    """The portal, in a process of its own that needs nothing of Prefect."""
+
+    def __init__(self, settings: Settings, host: str, port: int) -> None:
+        self.process = Child("portal", settings.var.resolve() / "portal.log")
+        self._arguments, self._ours = ("danhgia.portal", host, str(port)), ours(settings)
+        self._address = f"http://{host}:{port}"
+
+    def watch(self) -> None:
+        """Start it when it is down and may start."""
+        if not self.process.is_running() and self.process.may_start():
+            self.process.start(self._arguments, self._ours)
+            LOG.info("the portal is at %s", self._address)
+
+    def stop(self) -> None:
+        """Requests under way are answered first; it is gone when this returns."""
+        self.process.tell_to_stop()
+        self.process.end(time.monotonic() + STOP_SECONDS)
+
+
+def _demand_free(host: str, port: int) -> None:
+    """Unusable when somebody else listens there: told at once, and not in a log."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Unusable(f"the portal cannot listen on {host}:{port}: {error.strerror}") from None
+
+
 def answers(port: int, auth: str) -> bool:
     """Whether our own Prefect server is ready at a port of this machine: another one does not know the word."""
     word = b64encode(auth.encode()).decode()
@@ -121,6 +155,11 @@ def answers(port: int, auth: str) -> bool:
         return False
     finally:
         connection.close()
+
+
+def ours(settings: Settings) -> dict[str, str]:
+    """What a child is told of the settings, wherever it stands."""
+    return {"DANHGIA_VAR": str(settings.var.resolve()), "DANHGIA_DATABASE_URL": absolute(settings)}
 
 
 def absolute(settings: Settings) -> str:
@@ -167,26 +206,41 @@ def work_on(setting: Setting, stopping: threading.Event) -> None:
         stopping.wait(max(SHORTEST, pause).total_seconds())
 
 
+def post_keys(settings: Settings, setting: Setting, stopping: threading.Event) -> None:
+    """Send sign-in mail within seconds, by a connection of its own: nobody waits behind the mail of a launch."""
+    with open_transport(settings.smtp_url, settings.var / "mail") as transport:
+        while not stopping.wait(POST_SECONDS):
+            try:
+                sign_in.deliver(setting.database, transport, setting.origin, now=setting.now)
+            except Exception:
+                LOG.exception("sign-in mail goes on after")
+
+
 def main(host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; `host` and `port` are those of the portal."""
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("danhgia").setLevel(logging.INFO)
-    LOG.info("this release has no portal yet: nothing listens on %s:%d", host, port)
+    _demand_free(host, port)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     with _setting() as (settings, setting):
         loop = threading.Thread(target=work_on, args=(setting, stopping), name="work", daemon=True)
+        post = threading.Thread(target=post_keys, args=(settings, setting, stopping), name="post", daemon=True)
         loop.start()
-        prefect = Prefect(settings)
+        post.start()
+        portal, prefect = Portal(settings, host, port), Prefect(settings)
         try:
             while not stopping.is_set():
+                portal.watch()
                 prefect.watch()
                 stopping.wait(WATCH_SECONDS)
         finally:
             stopping.set()
+            portal.stop()
             prefect.stop()
             loop.join(STOP_SECONDS)
+            post.join(STOP_SECONDS)
 
 
 @contextmanager
@@ -197,4 +251,4 @@ def _setting() -> Iterator[tuple[Settings, Setting]]:
 
 
 if __name__ == "__main__":
-    main("127.0.0.1", 8000)
+    main(LOOPBACK, int(sys.argv[1]))

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
-from actions import remind
+from actions import opinion_reminders, remind
 from actions.rank import rank_round
 from actions.report import draft
 from actions.seal import seal_night
@@ -78,11 +78,22 @@ def perform(setting: Setting, job_id: int) -> Counts:
 
 def reminders(session: Session, now: datetime) -> list[Errand]:
     """The reminders that have fallen due."""
-    return [_errand(one) for one in remind.due(session, now)]
+    asked = [_asked_errand(one) for one in opinion_reminders.due(session, now)]
+    return [*(_errand(one) for one in remind.due(session, now)), *asked]
+
+
+def next_reminder(session: Session, now: datetime) -> datetime | None:
+    """The next moment at which a reminder falls; None when none is in sight."""
+    ahead = (remind.next_slot(session, now), opinion_reminders.next_slot(session, now))
+    return min((at for at in ahead if at is not None), default=None)
 
 
 def _errand(one: remind.Due) -> Errand:
     return Errand(one.kind, f"round:{one.round_id}", f"{iso(one.closes_at)}/{one.slot.code}")
+
+
+def _asked_errand(one: opinion_reminders.Due) -> Errand:
+    return Errand("opinion_due", f"opinion_request:{one.request.id}", f"{iso(one.request.closes_at)}/{one.slot.code}")
 
 
 def last_night(now: datetime) -> datetime:
@@ -143,6 +154,15 @@ def _remind(setting: Setting, job: Claimed) -> Outcome:
     return Outcome(f"Đã xếp {queued} thư." if one else "Đã qua thời điểm nhắc.")
 
 
+def _remind_bodies(setting: Setting, job: Claimed) -> Outcome:
+    """Queue a reminder to the bodies that are awaited, unless a newer one has fallen due or the closing has passed."""
+    with setting.database.writing() as session:
+        found = opinion_reminders.due(session, setting.now())
+        one = next((one for one in found if _asked_errand(one) == job.errand), None)
+        queued = opinion_reminders.tell(session, one) if one else 0
+    return Outcome(f"Đã xếp {queued} thư." if one else "Đã qua thời điểm nhắc.")
+
+
 def _report(setting: Setting, job: Claimed) -> Outcome:
     """Rank, seal and write the draft (*dự thảo*) that a person then numbers and signs, unless results have changed."""
     with setting.database.writing() as session:
@@ -196,11 +216,12 @@ def _backup(setting: Setting, job: Claimed) -> Outcome:
     return Outcome(f"Đã sao lưu vào {made}.")
 
 
-REMINDER_KINDS: Final = frozenset(remind.REMINDERS)
+REMINDER_KINDS: Final = frozenset({*remind.REMINDERS, "opinion_due"})
 NIGHTLY_KINDS: Final = frozenset({"seal", "verify", "backup"})
 REPORT_KINDS: Final = frozenset({"report"})
 DUTIES: Final[Mapping[str, Duty]] = {
-    **dict.fromkeys(sorted(REMINDER_KINDS), _remind),
+    **dict.fromkeys(sorted(remind.REMINDERS), _remind),
+    "opinion_due": _remind_bodies,
     "report": _report,
     "seal": _seal,
     "verify": _verify,

@@ -20,12 +20,13 @@ from flows.explain import explain
 from flows.lock import lock
 from flows.mail import mail
 from flows.nightly import nightly
+from flows.opinions import opinions
 from flows.remind import remind
 from flows.report import report
 from flows.schedules import DEPLOYMENT, Planned, planned, refresh
 from flows.setting import opened
 
-FLOWS: Final[tuple[Flow[..., Any], ...]] = (lock, explain, remind, report, nightly, mail)
+FLOWS: Final[tuple[Flow[..., Any], ...]] = (lock, explain, opinions, remind, report, nightly, mail)
 POLL_SECONDS: Final = 5.0
 AT_ONCE: Final = 2
 LOG: Final = logging.getLogger(__name__)

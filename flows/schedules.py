@@ -1,7 +1,7 @@
 """Prefect's schedules, made from our tables: whatever stands in Prefect and not there is removed, and the reverse."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -14,13 +14,16 @@ from config.settings import Settings
 from flows.setting import opened
 from flows.work import GRACE
 from models.db import Database, run
+from models.opinions import open_requests
 from models.types import from_micros, to_micros
 
 DEPLOYMENT: Final = "danhgia"
+SLACK: Final = timedelta(seconds=5)
 ZONE: Final = LOCAL.key
 DAILY: Final = {
     "lock": "5 0 * * *",
     "explain": "10 0 * * *",
+    "opinions": "12 0 * * *",
     "remind": "0 8,18 * * *",
     "report": "15 6,12,18 * * *",
     "nightly": "0 2 * * *",
@@ -49,9 +52,9 @@ class Difference(NamedTuple):
 
 
 def planned(database: Database, now: datetime) -> set[Planned]:
-    """The daily schedules, and one for every closing that lies ahead, named `round/stage`."""
+    """The daily schedules, and one for every closing that lies ahead, named `round/stage` or `round/opinions-id`."""
     daily = {Planned(flow, "daily", cron) for flow, cron in DAILY.items()}
-    return daily | {_once(*one) for one in _closings(database, now)}
+    return daily | {_once(*one) for one in _closings(database, now)} | set(_requests(database, now))
 
 
 def _closings(database: Database, now: datetime) -> Iterator[tuple[str, datetime]]:
@@ -68,10 +71,21 @@ def _closings(database: Database, now: datetime) -> Iterator[tuple[str, datetime
         names.add(name)
 
 
+def _requests(database: Database, now: datetime) -> Iterator[Planned]:
+    """The flow that closes them does not wait as `lock` does, so it is planned after the half second of being early."""
+    with database.reading() as session:
+        found = open_requests(session, now - GRACE)
+    for request in found:
+        yield Planned("opinions", f"{request.round_id}/opinions-{request.id}", _at(request.closes_at + GRACE + SLACK))
+
+
 def _once(name: str, closes_at: datetime) -> Planned:
-    starts = (closes_at + GRACE).astimezone(LOCAL)
-    rule = f"DTSTART:{starts:%Y%m%dT%H%M%S}\nRRULE:FREQ=DAILY;COUNT=1"
-    return Planned("lock", name, rule, (("closes_at", closes_at.isoformat()), ("milestone", name)))
+    parameters = (("closes_at", closes_at.isoformat()), ("milestone", name))
+    return Planned("lock", name, _at(closes_at + GRACE), parameters)
+
+
+def _at(instant: datetime) -> str:
+    return f"DTSTART:{instant.astimezone(LOCAL):%Y%m%dT%H%M%S}\nRRULE:FREQ=DAILY;COUNT=1"
 
 
 def reconcile(database: Database, client: SyncPrefectClient, now: datetime) -> Difference:

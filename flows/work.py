@@ -15,13 +15,14 @@ from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
-from actions import explain, lock, remind
+from actions import explain, lock, opinions, remind
 from actions.remind import Underway
 from config.vocabulary import Relation, Stage
 from config.workflow import Deadline
 from flows import duties, jobs
 from flows.duties import Clock, Counts, Plan, Setting
 from models.db import Database, run
+from models.opinions import due_requests
 from models.types import from_micros, to_micros
 from notifications import send
 from notifications.render import Origin
@@ -88,10 +89,10 @@ def next_due(database: Database, now: datetime) -> datetime | None:
     """When there is something to do next: `now` or earlier when there already is, None when nothing is in sight."""
     with database.reading() as session:
         found = [
-            *(at + GRACE for own in remind.underway(session) for at in _closings(session, own)),
-            *(at + GRACE for at in _earliest(session, OPEN_REQUESTS)),
+            *(at + GRACE for own in remind.unarchived(session) for at in _closings(session, own)),
+            *(at + GRACE for sql in (OPEN_REQUESTS, OPEN_OPINIONS) for at in _earliest(session, sql)),
             *_earliest(session, QUEUED),
-            remind.next_slot(session, now),
+            duties.next_reminder(session, now),
             jobs.next_due(session),
             duties.next_night(session, now),
         ]
@@ -100,6 +101,7 @@ def next_due(database: Database, now: datetime) -> datetime | None:
 
 
 OPEN_REQUESTS: Final = "SELECT min(closes_at) FROM explanation_request WHERE status = 'open'"
+OPEN_OPINIONS: Final = "SELECT min(closes_at) FROM opinion_request WHERE status = 'open'"
 QUEUED: Final = "SELECT min(coalesce(lease_until, due_at)) FROM outbox WHERE status = 'queued'"
 
 
@@ -110,10 +112,12 @@ def _earliest(session: Session, sql: str, **parameters: int) -> list[datetime]:
 def _closings(session: Session, own: Underway) -> Iterator[datetime]:
     """When the sweep of a round has something to do: for dossiers that wait for it, and for the round itself."""
     machine = own.programme.workflow.assessment
+    later = lock.later_deadlines(own.programme)
     for deadline in own.programme.workflow.deadlines:
         states = {name for step in machine.transitions if step.do == deadline.do for name in step.sources}
         if states:
-            yield from _earliest(session, _waiting_sql(states, deadline), round=own.id)
+            sql = _behind_sql(states, deadline) if deadline in later else _waiting_sql(states, deadline)
+            yield from _earliest(session, sql, round=own.id)
     for step in own.programme.workflow.round.transitions:
         if own.state in step.sources and Relation.SYSTEM in step.by:
             for stage in (call.parameters.stage for call in step.guards if isinstance(call.parameters, Stage)):
@@ -127,13 +131,21 @@ def _waiting_sql(states: Iterable[str], deadline: Deadline) -> str:
     return f"{sql}{kinds} AND NOT late"
 
 
+def _behind_sql(states: Iterable[str], deadline: Deadline) -> str:
+    """As above, for a deadline that is a milestone of the round and not the dossiers' own closing."""
+    return (
+        "SELECT min(m.closes_at) FROM milestone m JOIN assessment a ON a.round_id = m.round_id AND a.kind = m.kind "
+        f"WHERE m.round_id = :round AND m.stage = '{deadline.stage}' AND a.state IN ({_listed(states)})"
+    )
+
+
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in sorted(names))
 
 
 def _to_lock(database: Database, now: datetime) -> list[Ids]:
     with database.reading() as session:
-        rounds = remind.underway(session)
+        rounds = remind.unarchived(session)
         return [(own.id,) for own in rounds if any(at + GRACE <= now for at in _closings(session, own))]
 
 
@@ -161,6 +173,21 @@ def _expire(setting: Setting, ids: Ids) -> Counts:
         with setting.database.writing() as session:
             total += len(explain.expire_due(session, round_id, now=setting.now()))
     return {"expired": total}
+
+
+def _to_close(database: Database, now: datetime) -> list[Ids]:
+    """Each request for opinions is a batch of its own."""
+    with database.reading() as session:
+        return [(request.id,) for request in due_requests(session, now - GRACE)]
+
+
+def _close(setting: Setting, ids: Ids) -> Counts:
+    total: Counter[str] = Counter()
+    for request_id in ids:
+        with setting.database.writing() as session:
+            closed = opinions.close(session, request_id, now=setting.now())
+        total.update(closed=1, silent=closed.silent, moved=len(closed.moved))
+    return total
 
 
 def _to_do(plan: Plan, kinds: Collection[str], database: Database, now: datetime) -> list[Ids]:
@@ -193,6 +220,7 @@ def _deliver(setting: Setting, _: Ids) -> Counts:
 WORKS: Final = (
     Work("lock", _to_lock, _lock),
     Work("explain", _to_expire, _expire),
+    Work("opinions", _to_close, _close),
     Work("remind", partial(_to_do, duties.reminders, duties.REMINDER_KINDS), _perform),
     Work("report", partial(_to_do, duties.drafts, duties.REPORT_KINDS), _perform),
     Work("nightly", partial(_to_do, duties.nightly, duties.NIGHTLY_KINDS), _perform),

@@ -6,15 +6,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session
 
+Result = TypeVar("Result")
 Parameters = Mapping[str, Any]
 BUSY_SECONDS = 30
 PAGE = 5_000
+ATTEMPTS = 5
+AGAIN = frozenset({"40001", "40P01"})
+"""SQLSTATEs of a transaction that lost against another and may be tried again: serialisation, deadlock."""
 
 
 class NewerSchema(Exception):
@@ -37,6 +42,20 @@ class Database:
         with self._session(self._write) as session:
             yield session
             session.commit()
+
+    def act(self, work: Callable[[Session], Result]) -> Result:
+        """Do work in one transaction, again while it loses against others."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._once(work)
+            except (DatabaseError, psycopg.Error) as failed:
+                if not may_be_tried_again(failed):
+                    raise
+        return self._once(work)
+
+    def _once(self, work: Callable[[Session], Result]) -> Result:
+        with self.writing() as session:
+            return work(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -64,6 +83,12 @@ class Database:
         """Close every pooled connection."""
         self._write.dispose()
         self._read.dispose()
+
+
+def may_be_tried_again(failed: Exception) -> bool:
+    """Whether PostgreSQL broke the transaction off in favour of another one."""
+    cause = failed.orig if isinstance(failed, DatabaseError) else failed
+    return isinstance(cause, psycopg.Error) and cause.sqlstate in AGAIN
 
 
 def _sqlite(url: Any, begin: str) -> Engine:  # noqa: ANN401  SQLAlchemy's URL, only handed on

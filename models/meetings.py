@@ -9,7 +9,10 @@ from models.columns import AUTO, identity, instant, long_text, reference
 
 
 class Meeting(SQLModel, table=True):
-    """A sitting of a deciding body or of a unit; `status` is prepared, open or closed."""
+    """A sitting of a deciding body or of a unit; `status` is prepared, open or closed.
+
+    `electronic` lets it vote on screens; `chair_id` is the account of who chairs, one of the two keys that close a box.
+    """
 
     __table_args__ = (AUTO,)
     id: int = identity()
@@ -19,6 +22,7 @@ class Meeting(SQLModel, table=True):
     place: str = ""
     held_at: datetime = instant()
     chair: str = ""
+    chair_id: int | None = reference("account", default=None)
     electronic: bool = False
     status: str = "prepared"
     account_id: int | None = reference("account", default=None)
@@ -49,7 +53,8 @@ class AgendaItem(SQLModel, table=True):
 class BallotBox(SQLModel, table=True):
     """One ballot paper over many dossiers; `name` is what the workflow opens, `status` open or closed.
 
-    `options` are the codes of the paper as JSON. Of an electronic box `returned` is the number of votes cast.
+    `options` are the codes of the paper as JSON. Of an electronic box `returned` is the number of votes cast, and
+    `closing_by` the account that turned the first of the two keys that close it.
     """
 
     __tablename__ = "ballot_box"
@@ -66,6 +71,7 @@ class BallotBox(SQLModel, table=True):
     returned: int | None = None
     opened_at: datetime = instant()
     closed_at: datetime | None = instant(default=None)
+    closing_by: int | None = reference("account", default=None)
     minutes_document_id: int | None = reference("document", default=None)
 
 
@@ -108,13 +114,55 @@ class Roll(SQLModel, table=True):
     blur: bytes = Field(default=b"")
 
 
+def attendance_of(session: Session, meeting_id: int) -> Sequence[Attendance]:
+    """Everybody summoned to a meeting, in the order of the list."""
+    chosen = select(Attendance).where(Attendance.meeting_id == meeting_id)
+    return session.exec(chosen.order_by(col(Attendance.id))).all()
+
+
+def agenda_of(session: Session, meeting_id: int) -> list[int]:
+    """The dossiers that a meeting considers, in the order of its agenda."""
+    chosen = select(AgendaItem.assessment_id).where(AgendaItem.meeting_id == meeting_id)
+    return list(session.exec(chosen.order_by(col(AgendaItem.position))))
+
+
+def meetings_of(session: Session, round_id: int) -> Sequence[Meeting]:
+    """The meetings of a round, by the time they are held."""
+    chosen = select(Meeting).where(Meeting.round_id == round_id)
+    return session.exec(chosen.order_by(col(Meeting.held_at), col(Meeting.id))).all()
+
+
+def boxes_at(session: Session, meeting_id: int) -> Sequence[BallotBox]:
+    """The ballot boxes of a meeting, the oldest first."""
+    chosen = select(BallotBox).where(BallotBox.meeting_id == meeting_id)
+    return session.exec(chosen.order_by(col(BallotBox.id))).all()
+
+
 def boxes_of(session: Session, assessment_id: int) -> Sequence[tuple[BallotBox, BallotItem]]:
     """The ballot boxes of a dossier, the oldest first."""
     chosen = select(BallotBox, BallotItem).join(BallotItem, col(BallotItem.box_id) == col(BallotBox.id))
     return session.exec(chosen.where(BallotItem.assessment_id == assessment_id).order_by(col(BallotBox.id))).all()
 
 
+def lock_box(session: Session, box_id: int) -> BallotBox | None:
+    """A ballot box as it stands, locked; whoever votes in it or counts it waits here for the others."""
+    chosen = select(BallotBox).where(BallotBox.id == box_id)
+    return session.exec(chosen.with_for_update().execution_options(populate_existing=True)).first()
+
+
 def items_in(session: Session, box_id: int) -> Sequence[BallotItem]:
-    """The dossiers on a ballot paper, by id."""
-    chosen = select(BallotItem).where(BallotItem.box_id == box_id)
-    return session.exec(chosen.order_by(col(BallotItem.assessment_id))).all()
+    """The dossiers on a ballot paper as they stand, by id."""
+    chosen = select(BallotItem).where(BallotItem.box_id == box_id).order_by(col(BallotItem.assessment_id))
+    return session.exec(chosen.execution_options(populate_existing=True)).all()
+
+
+def counts_in(session: Session, box_id: int) -> Sequence[BallotCount]:
+    """What was counted of a paper box, the first count first."""
+    chosen = select(BallotCount).where(BallotCount.box_id == box_id)
+    return session.exec(chosen.order_by(col(BallotCount.entered_at), col(BallotCount.account_id))).all()
+
+
+def roll_of(session: Session, box_id: int) -> Sequence[Roll]:
+    """The voters of an electronic box as they stand, by account; nobody once it is closed."""
+    chosen = select(Roll).where(Roll.box_id == box_id).order_by(col(Roll.account_id))
+    return session.exec(chosen.execution_options(populate_existing=True)).all()

@@ -1,5 +1,6 @@
 """Links between subjects, waivers of missing prerequisites, raised quotas."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import Field, Index, Session, SQLModel
@@ -42,12 +43,27 @@ class QuotaRaise(SQLModel, table=True):
     at: datetime = instant()
 
 
-def links(session: Session, round_id: int) -> list[tuple[int, str, int]]:
-    """All links between subjects that have dossiers in a round, parents among them: (subject, link, other)."""
-    among = "SELECT a.subject_id FROM assessment a WHERE a.round_id = :round"
+LinkRow = tuple[int, str, int]
+"""Who is linked, how (a column of the register), and to whom: ids of subjects."""
+PARENTS = "SELECT id AS subject_id, 'parent' AS link, parent_id AS other_id FROM subject WHERE parent_id IS NOT NULL"
+ALL = f"SELECT subject_id, link, other_id FROM subject_link UNION ALL {PARENTS}"
+
+
+def links_of(session: Session, subjects: Collection[int]) -> list[LinkRow]:
+    """All links between some subjects, their direct superiors among them, in order."""
+    rows = run(session, f"SELECT subject_id, link, other_id FROM ({ALL}) l ORDER BY 1, 2, 3").fetchall()
+    return [(one, link, other) for one, link, other in rows if one in subjects and other in subjects]
+
+
+def links_around(session: Session, subject_id: int) -> list[LinkRow]:
+    """The links of a subject, and those of the subjects that it belongs to, leads, or is led by, in order."""
+    near = (
+        "SELECT other_id FROM subject_link WHERE subject_id = :id UNION SELECT subject_id FROM subject_link "
+        "WHERE other_id = :id UNION SELECT CAST(:id AS BIGINT)"
+    )
     sql = (
-        f"SELECT subject_id, link, other_id FROM subject_link WHERE subject_id IN ({among}) AND other_id IN ({among}) "
-        f"UNION ALL SELECT id, 'parent', parent_id FROM subject WHERE id IN ({among}) AND parent_id IN ({among}) "
+        f"SELECT subject_id, link, other_id FROM subject_link WHERE subject_id IN ({near}) OR other_id IN ({near}) "
+        f"UNION SELECT subject_id, link, other_id FROM ({PARENTS}) p WHERE subject_id = :id OR other_id = :id "
         "ORDER BY 1, 2, 3"
     )
-    return [tuple(row) for row in run(session, sql, {"round": round_id}).fetchall()]
+    return [(one, link, other) for one, link, other in run(session, sql, {"id": subject_id}).fetchall()]

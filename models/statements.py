@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Field, Index, Session, SQLModel, col, select
 
 from models.columns import AUTO, identity, instant, long_text, reference
+from models.db import run
 
 
 class Statement(SQLModel, table=True):
@@ -96,3 +97,19 @@ def open_shortcomings(session: Session, subject_id: int) -> Sequence[Shortcoming
     """What was concluded of a subject and is not remedied, the oldest first."""
     chosen = select(Shortcoming).where(Shortcoming.subject_id == subject_id)
     return session.exec(chosen.where(col(Shortcoming.remedied_on).is_(None)).order_by(col(Shortcoming.id))).all()
+
+
+def shortcomings_before(session: Session, assessment_id: int) -> Sequence[Shortcoming]:
+    """What earlier years concluded of the dossier's subject and nobody remedied before its own year, the oldest first.
+
+    Without a dossier of its own a shortcoming is of the year of the day on which it was concluded (HT-3.2).
+    """
+    own = (
+        "SELECT s.id FROM assessment a JOIN round r ON r.id = a.round_id JOIN shortcoming s ON "
+        "s.subject_id = a.subject_id LEFT JOIN assessment c ON c.id = s.assessment_id LEFT JOIN round cr ON "
+        "cr.id = c.round_id LEFT JOIN assessment m ON m.id = s.remedied_in LEFT JOIN round mr ON mr.id = m.round_id "
+        "WHERE a.id = :id AND coalesce(cr.year, CAST(substr(CAST(s.concluded_on AS TEXT), 1, 4) AS INTEGER)) < r.year "
+        "AND (s.remedied_on IS NULL OR mr.year >= r.year)"
+    )
+    ids = [row[0] for row in run(session, own, {"id": assessment_id}).fetchall()]
+    return session.exec(select(Shortcoming).where(col(Shortcoming.id).in_(ids)).order_by(col(Shortcoming.id))).all()

@@ -5,6 +5,8 @@ from sqlmodel import SQLModel
 from models import (
     assessments,
     decisions,
+    doors,
+    evidence,
     history,
     installation,
     jobs,
@@ -20,6 +22,8 @@ from models import (
 MODULES = (
     assessments,
     decisions,
+    doors,
+    evidence,
     history,
     installation,
     jobs,

@@ -1,7 +1,7 @@
 """What single messages need beside what every mail says: one reader a message, each called once a batch."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,8 +13,10 @@ from sqlmodel import Session, col, func, select
 from config.programme import Programme
 from config.vocabulary import Request, Until
 from models.assessments import Assessment, Difficulty, ExplanationItem, ExplanationRequest, Extension
+from models.decisions import Document
 from models.history import History, HistoryPayload
 from models.mail import Outbox
+from models.opinions import Opinion, OpinionRequest
 from models.people import AccountVersion, Grant, Subject
 from models.rounds import Milestone
 
@@ -104,6 +106,38 @@ def _questions(session: Session, told: Sequence[Told], _now: datetime) -> dict[i
         closings[request.id] = request.closes_at
         codes[request.id] += [criterion] if criterion else []
     return {row_id: {"closes_at": closings[one], "codes": codes[one]} for row_id, one in asked.items()}
+
+
+def _opinions(session: Session, told: Sequence[Told], _now: datetime) -> dict[int, Details]:
+    """How many dossiers the body was asked about, on how many it has not answered, and by which letter; no names."""
+    asked = {one.row.id: Request.model_validate_json(one.row.parameters).request for one in told}
+    chosen = (
+        select(OpinionRequest, Document)
+        .outerjoin(Document, col(Document.id) == col(OpinionRequest.document_id))
+        .where(col(OpinionRequest.id).in_(set(asked.values())))
+    )
+    found = {request.id: (request, document) for request, document in session.exec(chosen)}
+    counts = _answered(session, set(asked.values()))
+    return {one.row.id: _opinion(*found[asked[one.row.id]], counts, one.row.account_id) for one in told}
+
+
+def _opinion(
+    request: OpinionRequest, document: Document | None, counts: Mapping[tuple[int, int], Counter[str]], account_id: int
+) -> Details:
+    own = counts[request.id, account_id]
+    return {"closes_at": request.closes_at, "letter": document, "asked": own.total(), "open": own["open"]}
+
+
+def _answered(session: Session, requests: Collection[int]) -> Mapping[tuple[int, int], Counter[str]]:
+    chosen = (
+        select(Opinion.request_id, Opinion.account_id, Opinion.status, func.count())
+        .where(col(Opinion.request_id).in_(requests))
+        .group_by(col(Opinion.request_id), col(Opinion.account_id), col(Opinion.status))
+    )
+    counts: defaultdict[tuple[int, int], Counter[str]] = defaultdict(Counter)
+    for request_id, account_id, status, count in session.exec(chosen):
+        counts[request_id, account_id][status] += count
+    return counts
 
 
 def _extensions(_session: Session, told: Sequence[Told], _now: datetime) -> dict[int, Details]:
@@ -199,6 +233,8 @@ READERS: Final[Mapping[str, Read]] = MappingProxyType(
         "explanation_due": _questions,
         "explanation_answered": _questions,
         "extension_granted": _extensions,
+        "opinion_asked": _opinions,
+        "opinion_due": _opinions,
         "appraisal_due": _appraisals,
         "address_changed": _addresses,
         "daily_summary": _summaries,

@@ -45,6 +45,7 @@ DOORS: Final[Mapping[str, Door]] = MappingProxyType(
         "draft_to_members": Door("Đọc dự thảo", "draft"),
         "review_again": Door("Mở hồ sơ kiểm điểm", "review"),
         "opinion_asked": Door("Tham gia ý kiến", "opinion"),
+        "opinion_due": Door("Tham gia ý kiến", "opinion"),
     }
 )
 

@@ -26,7 +26,9 @@ from states.hold import programme_of
 
 DIGESTED: Final = frozenset({"reminder", "unsubmitted_reminder", "last_day", "escalation", "appraisal_due"})
 """Messages of which one account gets one mail for all its rows that are due at the same instant."""
-TIMELY: Final = frozenset({"reminder", "unsubmitted_reminder", "last_day", "escalation", "explanation_due"})
+TIMELY: Final = frozenset(
+    {"reminder", "unsubmitted_reminder", "last_day", "escalation", "explanation_due", "opinion_due"}
+)
 """Messages that mean nothing once the closing has passed or the dossier has ended."""
 
 _LAUNCH, _DECIDED, _REPORT = aliased(Document), aliased(Document), aliased(Document)
@@ -198,4 +200,5 @@ def needless(case: Case, now: datetime) -> str | None:
 
 
 def _is_over(case: Case, now: datetime) -> bool:
-    return case.is_ended or (case.closing is not None and case.closing <= now)
+    answered = case.more.get("open") == 0
+    return answered or case.is_ended or (case.closing is not None and case.closing <= now)

@@ -58,8 +58,8 @@ def render(letter: Sequence[Case], origin: Origin, now: datetime, tokens: Mappin
         date=format_datetime(now.astimezone(LOCAL).replace(microsecond=0)),
         message_id=f"<{name}.{code}@{domain(origin.mail_from)}>",
         code=code,
-        text=_text(f"{name}/text.jinja", context),
-        html=_html().get_template(f"{name}/html.jinja").render(context),
+        text=text_of(f"{name}/text.jinja", context),
+        html=html_of(f"{name}/html.jinja", context),
     )
     return Mail(name, code, local_day(now), origin.mail_from, addr_spec(_recipient(first)), compose(envelope))
 
@@ -85,7 +85,12 @@ def _subject(case: Case, context: Mapping[str, Any]) -> str:
     return f"[Chạy thử] {subject}" if case.rehearsal else subject
 
 
-def _text(template: str, context: Mapping[str, Any]) -> str:
+def html_of(template: str, context: Mapping[str, Any]) -> str:
+    """The HTML of a template."""
+    return _html().get_template(template).render(context)
+
+
+def text_of(template: str, context: Mapping[str, Any]) -> str:
     """The text with single blank lines: what a template leaves out leaves no gap."""
     lines: list[str] = []
     for line in _plain().get_template(template).render(context).splitlines():

@@ -9,8 +9,9 @@ from docxtpl import DocxTemplate  # type: ignore[import-untyped]
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from reports.contents import RoundReport
-from reports.narrative import about, context
+from reports import narrative, rating_narrative, spots_narrative
+from reports.contents import Form, RoundReport
+from reports.frame import about
 from reports.packing import repack
 from reports.wording import printable
 
@@ -19,12 +20,25 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 
 def write_docx(report: RoundReport, path: Path, *, rehearsal: bool) -> None:
     """Write the report; the same figures give the same bytes. A rehearsal says so on every page."""
-    template = DocxTemplate(TEMPLATES / f"btv-{report.head.layout}.docx")
-    render(template, context(report, rehearsal=rehearsal))
+    template = DocxTemplate(TEMPLATES / template_name(report.form, report.head.layout))
+    render(template, _context(report, rehearsal=rehearsal))
     _properties(template, report)
     raw = BytesIO()
     template.save(raw)
     repack(raw, path)
+
+
+def template_name(form: Form, layout: str) -> str:
+    """Name the template of a form and a layout; that of a round of points has no form in its name."""
+    return f"btv-{layout}.docx" if form == "points" else f"btv-{form}-{layout}.docx"
+
+
+def _context(report: RoundReport, *, rehearsal: bool) -> dict[str, Any]:
+    if report.rating is not None:
+        return rating_narrative.context(report, report.rating, rehearsal=rehearsal)
+    if report.spots is not None:
+        return spots_narrative.context(report, report.spots, rehearsal=rehearsal)
+    return narrative.context(report, rehearsal=rehearsal)
 
 
 def render(template: DocxTemplate, values: Mapping[str, Any]) -> None:

@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from reports.rating_contents import RatingPart
+from reports.spots_contents import SpotsPart
+from reports.values import Paper, Redecided
+
 SEAL_GROUP = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A document by its number and date; the number is empty while it has none."""
-
-    number: str = ""
-    dated: date | None = None
-    signer: str = ""
+Form = Literal["points", "rating", "spots"]
+"""What decides in a round: points, conditions of levels, or whether what agencies entered is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +85,6 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a decision says of a subject."""
-
-    total: Decimal | None
-    level: str
-    paper: Paper
-
-
-@dataclass(frozen=True, slots=True)
-class Redecided:
-    """A result that was replaced by another; one for each replacement."""
-
-    name: str
-    kind: str
-    before: Outcome
-    after: Outcome
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Closing:
     """A stage and when it closes; `kinds` only when the stage closes at different times."""
 
@@ -168,7 +145,8 @@ class RoundReport:
 
     `boards` hold who is decided on here, in the order of the programme; `forwarded` who only passes through to
     a body above (VG-1.6); `removed` who is out: nobody stands in two of them. `criteria` is empty when the round
-    is too large for it. `made_at` is the report's own date, the same for the same data.
+    is too large for it. `made_at` is the report's own date, the same for the same data. `rating` is there when the
+    programme rates by conditions, `spots` when agencies enter what is assessed; otherwise points decide.
     """
 
     round_id: int
@@ -193,6 +171,14 @@ class RoundReport:
     levels: Literal["none", "proposed", "decided"]
     seal: Sealed | None
     criteria: tuple[CriterionPoints, ...] = field(default=(), repr=False)
+    rating: RatingPart | None = None
+    spots: SpotsPart | None = None
+
+    @property
+    def form(self) -> Form:
+        if self.rating is not None:
+            return "rating"
+        return "points" if self.spots is None else "spots"
 
     @property
     def results(self) -> Iterator[Result]:

@@ -20,21 +20,11 @@ from models.decisions import Decision, DecisionItem, Document
 from models.history import History, Seal
 from models.rounds import Milestone, ProgrammeVersion, Round, milestones
 from models.types import from_scaled
-from reports.contents import (
-    Board,
-    Closing,
-    CriterionPoints,
-    Head,
-    Outcome,
-    Paper,
-    Redecided,
-    Removed,
-    Result,
-    RoundReport,
-    Sealed,
-    Special,
-)
-from reports.view import RoundView
+from reports.contents import Board, Closing, CriterionPoints, Head, Removed, Result, RoundReport, Sealed, Special
+from reports.rating_figures import rating_part
+from reports.spots_figures import spots_part
+from reports.values import Outcome, Paper, Redecided
+from reports.view import RoundView, carries_points
 from states.errors import Unknown
 
 MOST_CRITERIA: Final = 100_000
@@ -55,13 +45,14 @@ def gather(session: Session, round_id: int) -> RoundReport:
     view = RoundView(found, _programme(session, found), _assessments(session, round_id))
     paper, sealed = _paper(_document(session, found.report_document_id)), _seal(session, round_id)
     asked, explained = _explanations(session, round_id)
+    redecided = _redecided(session, view)
     return RoundReport(
         round_id=round_id,
         slug=found.slug,
         year=found.year,
         title=found.title,
         subject=view.programme.title,
-        head=_head(view.programme),
+        head=_head(view),
         paper=paper,
         draft=not paper.number or paper.dated is None,
         made_at=_made_at(found, paper, sealed),
@@ -69,7 +60,7 @@ def gather(session: Session, round_id: int) -> RoundReport:
         forwarded=tuple(map(view.result, view.forwarded)),
         removed=_removed(session, view),
         specials=_specials(session, view),
-        redecided=_redecided(session, view),
+        redecided=redecided,
         closings=_closings(milestones(session, round_id), view),
         states=_states(view),
         asked=asked,
@@ -78,6 +69,8 @@ def gather(session: Session, round_id: int) -> RoundReport:
         levels=view.levels,
         seal=sealed,
         criteria=_criteria(session, view),
+        rating=rating_part(session, view, redecided) if view.programme.rating else None,
+        spots=spots_part(session, view, paper.dated) if view.is_open else None,
     )
 
 
@@ -110,8 +103,11 @@ def _made_at(found: Round, paper: Paper, sealed: Sealed | None) -> datetime:
     return found.chain_at if sealed is None else sealed.at
 
 
-def _head(programme: Programme) -> Head:
+def _head(view: RoundView) -> Head:
+    """Where many decide, or the one who decides is who is told, the report is of the body that gathers it (HT-12.2)."""
+    programme = view.programme
     letterhead, bodies = programme.letterhead, programme.bodies
+    recipient = bodies.report_to if view.is_open else bodies.results_to or bodies.report_to
     return Head(
         layout=programme.layout,
         parent=letterhead.parent or "",
@@ -120,9 +116,9 @@ def _head(programme: Programme) -> Head:
         place=letterhead.place,
         signed_for=letterhead.signed_for or "",
         signer_post=letterhead.signer_post,
-        sender=bodies.authority,
+        sender=bodies.owner if view.is_open or recipient == bodies.authority else bodies.authority,
         appraiser=bodies.appraiser,
-        recipient=bodies.results_to or bodies.report_to,
+        recipient=recipient,
         bases=programme.bases,
         receivers=programme.receivers,
     )
@@ -276,7 +272,7 @@ _Marks = Mapping[tuple[int, str, str], tuple[Decimal, str]]
 
 
 def _of_subject(assessment: Assessment, view: RoundView, marks: _Marks) -> Iterator[CriterionPoints]:
-    for leaf in view.programme.sheet_for(assessment.kind).leaves():
+    for leaf in filter(carries_points, view.programme.sheet_for(assessment.kind).leaves()):
         own, appraised, decided = (marks.get((assessment.id, copy, leaf.code)) for copy in _COPIES)
         yield CriterionPoints(
             kind=view.label(assessment.kind),

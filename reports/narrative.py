@@ -1,21 +1,15 @@
-"""The report in sentences and rows: what the Word template prints, every word of it Vietnamese."""
+"""The report of a round of points in sentences and rows: what the Word template prints, every word Vietnamese."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from config.calendar import date_text, deadline_text, long_date_text
 from reports import rows, wording
-from reports.contents import Board, Closing, RoundReport
+from reports.contents import Board, RoundReport
+from reports.frame import closings, ended, frame, numbered_appendices
 from reports.wording import count, points, units
 
-_LONGEST_NAME: Final = 24
-_ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
-_VERDICT: Final = (
-    "3. Nhật ký còn nguyên vẹn thì mã được xác nhận là đúng; có dòng nào bị sửa, bị xóa hoặc bị thay sau khi lập mã "
-    "thì dòng đầu tiên không khớp được chỉ ra."
-)
 LEVEL_HEADINGS: Final = {"none": "", "proposed": "Đề nghị mức xếp loại", "decided": "Mức xếp loại"}
 
 
@@ -23,13 +17,9 @@ def context(report: RoundReport, *, rehearsal: bool) -> dict[str, Any]:
     """Return everything that the template of either layout names."""
     appendix = appendices(report)
     return {
-        "rehearsal": wording.REHEARSAL if rehearsal else "",
-        "marks": " – ".join(marks(report, rehearsal=rehearsal)),
-        **_letterhead(report),
-        "bases": report.head.bases,
-        "opening": _opening(report),
+        **frame(report, appendix, rehearsal=rehearsal),
         "subjects": list(_subjects(report, appendix)),
-        "closings": ["Thời hạn thực hiện:", *map(_closing, report.closings)] if report.closings else [],
+        "closings": closings(report),
         "self_assessment": list(_self_assessment(report, appendix)),
         "appraisal": list(_appraisal(report, appendix)),
         "results": list(_results(report)),
@@ -37,9 +27,6 @@ def context(report: RoundReport, *, rehearsal: bool) -> dict[str, Any]:
         "summary_total": rows.summary_total(report),
         "ranking": list(_ranking(report, appendix)),
         "changes": list(_changes(report, appendix)),
-        "ending": list(_ending(report, appendix)),
-        "appendix": appendix,
-        "attached_to": _attached_to(report),
         "level_heading": LEVEL_HEADINGS[report.levels],
         "boards": [rows.board(place, board, report.levels) for place, board in enumerate(report.boards, 1)],
         "zeros": rows.numbered(report.zeros, rows.zero),
@@ -48,60 +35,23 @@ def context(report: RoundReport, *, rehearsal: bool) -> dict[str, Any]:
         "differing": rows.numbered(report.differing, rows.difference),
         "removed": [rows.removed(place, removed) for place, removed in enumerate(report.removed, 1)],
         "redecided": [rows.redecided(place, changed) for place, changed in enumerate(report.redecided, 1)],
-        "seal": _seal(report),
     }
 
 
 def appendices(report: RoundReport) -> dict[str, str]:
     """Return the number of each appendix that the report has; the others have none."""
-    there = {
-        "ranking": bool(report.boards),
-        "zeros": bool(report.zeros),
-        "late": bool(report.late),
-        "specials": bool(report.specials),
-        "removed": bool(report.removed),
-        "differing": bool(report.differing),
-        "redecided": bool(report.redecided),
-        "seal": report.seal is not None,
-    }
-    numbers = iter(_ROMAN)
-    return {name: f"Phụ lục\N{NO-BREAK SPACE}{next(numbers)}" if wanted else "" for name, wanted in there.items()}
-
-
-def marks(report: RoundReport, *, rehearsal: bool) -> list[str]:
-    """Return what stands at the head of every page: that it is a rehearsal, that it is a draft."""
-    return [wording.REHEARSAL] * rehearsal + [wording.DRAFT] * report.draft
-
-
-def about(report: RoundReport) -> str:
-    """Say what the report is about, as after its title."""
-    return f"{report.subject} năm {report.year}"
-
-
-def _letterhead(report: RoundReport) -> dict[str, Any]:
-    head, paper = report.head, report.paper
-    dated = f"ngày      tháng      năm {report.year}" if paper.dated is None else long_date_text(paper.dated)
-    return {
-        "parent": wording.balanced(head.parent.upper(), _LONGEST_NAME),
-        "issuer": wording.balanced(head.issuer.upper(), _LONGEST_NAME),
-        "number": wording.number(head, paper),
-        "place_and_date": f"{head.place}, {dated}",
-        "draft": wording.DRAFT if report.draft else "",
-        "about": f"về việc {wording.lower(about(report))}",
-        "recipient": head.recipient,
-        "signed_for": head.signed_for.upper(),
-        "signer_post": head.signer_post.upper(),
-        "signer": paper.signer,
-        "receivers": [f"- {receiver}{end}" for receiver, end in _ended(head.receivers, ";", ".")],
-    }
-
-
-def _ended(lines: Sequence[str], between: str, last: str) -> Iterator[tuple[str, str]]:
-    return ((line, last if place == len(lines) else between) for place, line in enumerate(lines, 1))
-
-
-def _opening(report: RoundReport) -> str:
-    return f"{report.head.sender} báo cáo {report.head.recipient} về việc {wording.lower(about(report))} như sau:"
+    return numbered_appendices(
+        {
+            "ranking": bool(report.boards),
+            "zeros": bool(report.zeros),
+            "late": bool(report.late),
+            "specials": bool(report.specials),
+            "removed": bool(report.removed),
+            "differing": bool(report.differing),
+            "redecided": bool(report.redecided),
+            "seal": report.seal is not None,
+        }
+    )
 
 
 def _subjects(report: RoundReport, appendix: dict[str, str]) -> Iterator[str]:
@@ -114,11 +64,6 @@ def _subjects(report: RoundReport, appendix: dict[str, str]) -> Iterator[str]:
         own = "" if result.self_total is None else f"; tự chấm {points(result.self_total)} điểm"
         level = f", đề nghị mức xếp loại “{result.proposed_level}”" if result.proposed_level else ""
         yield f"{result.name} có hồ sơ riêng gửi cấp trên thẩm định{own}{level}; tình trạng: {result.state}."
-
-
-def _closing(closing: Closing) -> str:
-    concerned = f" ({'; '.join(closing.kinds)})" if closing.kinds else ""
-    return f"- {closing.label}{concerned}: {deadline_text(closing.closes_at)}."
 
 
 def _self_assessment(report: RoundReport, appendix: dict[str, str]) -> Iterator[str]:
@@ -195,12 +140,8 @@ def _ranking(report: RoundReport, appendix: dict[str, str]) -> Iterator[str]:
         yield "Kết quả chưa được xếp hạng."
         return
     yield f"Xếp hạng theo tổng điểm được quyết định trong từng nhóm; bằng điểm thì cùng hạng ({appendix['ranking']}):"
-    for board, end in _ended_boards(report.boards):
+    for board, end in ended(report.boards, ";", "."):
         yield f"- {rows.board_name(board)}: {_first_place(board)}{end}"
-
-
-def _ended_boards(boards: Sequence[Board]) -> Iterator[tuple[Board, str]]:
-    return ((board, "." if place == len(boards) else ";") for place, board in enumerate(boards, 1))
 
 
 def _first_place(board: Board) -> str:
@@ -216,39 +157,3 @@ def _first_place(board: Board) -> str:
 def _changes(report: RoundReport, appendix: dict[str, str]) -> Iterator[str]:
     if report.redecided:
         yield f"Có {count(len(report.redecided))} kết quả đã được quyết định lại ({appendix['redecided']})."
-
-
-def _ending(report: RoundReport, appendix: dict[str, str]) -> Iterator[str]:
-    if report.seal is None:
-        yield "Số liệu của bản này chưa có mã kiểm chứng dữ liệu."
-    else:
-        yield f"Số liệu của báo cáo được xác thực bằng mã kiểm chứng dữ liệu ({appendix['seal']})."
-    head = report.head
-    yield f"{head.sender} kính báo cáo {head.recipient} xem xét./."
-
-
-def _attached_to(report: RoundReport) -> str:
-    head, dated = report.head, report.paper.dated
-    if report.draft or dated is None:
-        return f"(Kèm theo dự thảo Báo cáo của {head.sender})"
-    number = wording.number(head, report.paper)
-    on = f", ngày {date_text(dated)}" if head.layout == "party" else f" {long_date_text(dated)}"
-    return f"(Kèm theo Báo cáo số {number}{on} của {head.sender})"
-
-
-def verification(report: RoundReport) -> list[str]:
-    """Return the seal in groups of eight digits, when it was made, and how to check it; nothing without a seal."""
-    if report.seal is None:
-        return []
-    return [
-        " ".join(report.seal.groups),
-        f"Mã được lập lúc {wording.instant(report.seal.at)} trên toàn bộ nhật ký của đợt và của từng hồ sơ.",
-        f"1. Chép mã trên đây, viết liền các nhóm ký tự. Đợt đánh giá có số {report.round_id} trong hệ thống.",
-        f"2. Chạy lệnh “danhgia audit verify --round {report.round_id} --seal MÃ”, thay MÃ bằng mã vừa chép.",
-        _VERDICT,
-    ]
-
-
-def _seal(report: RoundReport) -> dict[str, Any]:
-    code, made, *steps = verification(report) or ("", "")
-    return {"code": code, "at": made, "steps": steps}

@@ -161,10 +161,12 @@ def cells(container: Document, *widths: int) -> tuple[_Cell, ...]:
     return made
 
 
-def listing(container: Document, columns: Sequence[Column], rows: str, *, total: Sequence[str] = ()) -> None:
+def listing(
+    container: Document, columns: Sequence[Column], rows: str, *, total: Sequence[str] = (), size: float | None = None
+) -> None:
     """Add a table with a heading repeated on every page, one row for each of `rows`, and perhaps a total.
 
-    `rows` is the loop of the template, such as "row in zeros".
+    `rows` is the loop of the template, such as "row in zeros"; `size` is for a table of many columns.
     """
     table = container.add_table(rows=1, cols=len(columns), style="Table Grid")
     _fix(table, [column.width for column in columns])
@@ -178,6 +180,13 @@ def listing(container: Document, columns: Sequence[Column], rows: str, *, total:
         _fill(_row(table), total, aligned, bold=True)
     for row in table.rows:
         _whole(row, "w:cantSplit")
+    if size is not None:
+        _resize(table, size)
+
+
+def _resize(table: Table, size: float) -> None:
+    for run in (run for row in table.rows for cell in row.cells for run in cell.paragraphs[0].runs):
+        run.font.size = Pt(size)
 
 
 def _fill(row: _Row, words: Sequence[str], aligned: Sequence[WD_ALIGN_PARAGRAPH], *, bold: bool = False) -> None:

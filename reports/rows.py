@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from reports import wording
-from reports.contents import Board, Outcome, Redecided, Removed, Result, RoundReport, Special
+from reports.contents import Board, Removed, Result, RoundReport, Special
+from reports.values import Outcome, Redecided
 from reports.wording import NONE, points, units
 
 Row = dict[str, str]

@@ -3,13 +3,21 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from config.programme import LevelStatus, Programme
+from config.sheet import Criterion, Kind
 from config.vocabulary import Need, StateKind
 from models.assessments import Assessment
 from models.rounds import Round
 from reports.contents import Result
+
+_POINTLESS: Final = frozenset({Kind.DEGREE, Kind.CHECK})
+
+
+def carries_points(leaf: Criterion) -> bool:
+    """Whether a criterion is scored; the others are graded, or met or not (HT-5.4, NA-2.1)."""
+    return leaf.kind not in _POINTLESS
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,11 @@ class RoundView:
         machine = self.programme.workflow.assessment
         kept = {step.target for step in machine.transitions if not {Need.REASON, Need.DOCUMENT} <= set(step.needs)}
         return machine.of_kind(StateKind.FINAL) - kept
+
+    @property
+    def is_open(self) -> bool:
+        """Whether agencies enter what is assessed (NA-3.1)."""
+        return self.programme.workflow.intake == "open"
 
     @cached_property
     def decided_here(self) -> frozenset[str]:
@@ -45,13 +58,18 @@ class RoundView:
 
     @cached_property
     def levels(self) -> Literal["none", "proposed", "decided"]:
-        if self.programme.levels.status is LevelStatus.CONFIRMED:
+        if self.programme.rating is not None or self.programme.levels.status is LevelStatus.CONFIRMED:
             return "decided"
         return "proposed" if self.programme.proposes_level else "none"
 
-    @cached_property
+    @property
     def bands(self) -> Mapping[str, str]:
-        return {band.code: band.label for band in self.programme.levels.bands}
+        return self.programme.level_labels
+
+    def entered_by(self, *triggers: str) -> frozenset[str]:
+        """The states to which these triggers lead."""
+        steps = self.programme.workflow.assessment.transitions
+        return frozenset(step.target for step in steps if step.do in triggers)
 
     def label(self, kind: str) -> str:
         return self.programme.subject_kinds[kind].label

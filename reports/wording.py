@@ -8,14 +8,18 @@ from fractions import Fraction
 from typing import Final
 
 from config.calendar import LOCAL, date_text, deadline_text
-from reports.contents import Head, Paper, Result
+from reports.contents import Head, Result
+from reports.values import Paper
 from scoring.numbers import format_points
 
 NONE: Final = "–"
 REHEARSAL: Final = "BẢN CHẠY THỬ – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 DRAFT: Final = "DỰ THẢO"
+SUBJECTS: Final = "đối tượng"
+SPOTS: Final = "điểm sáng"
 _DAY: Final = timedelta(days=1)
 _FEW: Final = 3
+_PHRASE_ENDS: Final = re.compile(r"(?<=,) | (?=và )")
 _UNPRINTABLE: Final = re.compile(r"[^\n\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
 
@@ -29,8 +33,8 @@ def count(number: int) -> str:
     return f"{number:02}"
 
 
-def units(number: int) -> str:
-    return f"{count(number)} đơn vị"
+def units(number: int, noun: str = "đơn vị") -> str:
+    return f"{count(number)} {noun}"
 
 
 def points(value: Decimal | None) -> str:
@@ -42,12 +46,16 @@ def signed(value: Decimal) -> str:
     return f"+{format_points(value)}" if value > 0 else format_points(value)
 
 
-def share(part: int, whole: int) -> str:
+def share(part: int, whole: int, noun: str = "đơn vị") -> str:
     """Write a part of a whole: 26/28 đơn vị (92,9%)."""
     if not whole:
-        return f"{count(part)}/{units(whole)}"
-    percent = rounded(Fraction(100 * part, whole), 1)
-    return f"{count(part)}/{units(whole)} ({format_points(percent)}%)"
+        return f"{count(part)}/{units(whole, noun)}"
+    return f"{count(part)}/{units(whole, noun)} ({percent(part, whole)})"
+
+
+def percent(part: int, whole: int) -> str:
+    """Write a part of a whole that is not nothing, as 92,9%."""
+    return f"{format_points(rounded(Fraction(100 * part, whole), 1))}%"
 
 
 def average(values: Sequence[Decimal]) -> Decimal | None:
@@ -119,3 +127,13 @@ def balanced(words: str, longest: int) -> str:
     gaps = [at for at, letter in enumerate(words) if letter == " "]
     middle = min(gaps, key=lambda at: abs(2 * at - len(words)), default=len(words))
     return f"{words[:middle]}\n{words[middle + 1 :]}"
+
+
+def parted(words: str, longest: int) -> str:
+    """Break a long title into two lines where a phrase ends, after a comma or before “và”; else in the middle."""
+    if len(words) <= longest:
+        return words
+    gaps = [found.start() for found in _PHRASE_ENDS.finditer(words)]
+    fitting = [at for at in gaps if max(at, len(words) - at - 1) <= longest]
+    middle = min(fitting, key=lambda at: abs(2 * at - len(words)), default=None)
+    return balanced(words, longest) if middle is None else f"{words[:middle]}\n{words[middle + 1 :]}"

@@ -21,6 +21,7 @@ _NEEDS: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.CAPPED_CHOICE: ("option", "points"),
     Kind.BINARY: ("points",),
     Kind.DEGREE: ("degree",),
+    Kind.CHECK: ("passed",),
     Kind.RATIO: ("done", "assigned"),
     Kind.COUNT: ("units",),
     Kind.BONUS: ("points",),
@@ -30,6 +31,7 @@ _NAMES: Final = {
     "points": "điểm",
     "option": "mức được chọn",
     "degree": "cấp độ",
+    "passed": "kết luận đạt hay không đạt",
     "done": "số đã thực hiện",
     "assigned": "số được giao",
     "units": "số lượng",
@@ -83,8 +85,29 @@ def totals(sheet: Sheet, entries: Mapping[str, Entry]) -> Totals:
 
 
 def is_scored(criterion: Criterion, entry: Entry) -> bool:
-    """Whether nothing is left to fill in; 0 is a score, blank is not (AMB-DN-3); extras may stay blank."""
-    return entry.not_applicable or criterion.is_extra or not _lacking(criterion, entry)
+    """Whether nothing is left to fill in; 0 is a score, blank is not (AMB-DN-3); what is `may_stay_blank` is."""
+    return entry.not_applicable or may_stay_blank(criterion) or not _lacking(criterion, entry)
+
+
+def may_stay_blank(criterion: Criterion) -> bool:
+    """Whether nobody has to fill it in: bonus, penalty, and what a part of the dossier meets (ANO-NA-1)."""
+    return criterion.is_extra or criterion.met_by is not None
+
+
+def unmet(sheet: Sheet, entries: Mapping[str, Entry]) -> tuple[str, ...]:
+    """Return the codes of the checks that stand against recognition, in the order of the sheet.
+
+    All have to be passed (AMB-NA-1) but those that do not apply; one that the dossier meets by itself stands
+    against it only when it is said not to be passed (ANO-NA-1).
+    """
+    filled = ((leaf, entries.get(leaf.code, Entry())) for leaf in sheet.leaves() if leaf.kind == Kind.CHECK)
+    return tuple(leaf.code for leaf, entry in filled if not _is_met(leaf, entry))
+
+
+def _is_met(criterion: Criterion, entry: Entry) -> bool:
+    if entry.passed is None:
+        return entry.not_applicable or criterion.met_by is not None
+    return entry.passed
 
 
 def _add_up(criteria: Iterable[Criterion], worth: Mapping[str, Decimal], groups: dict[str, Decimal]) -> Decimal:
@@ -137,6 +160,7 @@ _WORTH: Final[Mapping[Kind, Callable[[Criterion, Entry], Decimal]]] = {
     Kind.CAPPED_CHOICE: _entered,
     Kind.BINARY: _entered,
     Kind.DEGREE: lambda *_: _ZERO,
+    Kind.CHECK: lambda *_: _ZERO,
     Kind.RATIO: _share,
     Kind.COUNT: _counted,
     Kind.BONUS: _entered,
@@ -164,7 +188,9 @@ def _check_leaf(criterion: Criterion, _: Entry, __: Sheet) -> str | None:
 def _check_applicable(criterion: Criterion, entry: Entry, sheet: Sheet) -> str | None:
     if not entry.not_applicable:
         return None
-    if sheet.not_applicable == "forbidden":
+    if criterion.kind == Kind.CHECK and not criterion.optional:
+        return "luôn phải kết luận đạt hay không đạt, không đánh dấu «không áp dụng»"
+    if sheet.not_applicable == "forbidden" and not criterion.optional:
         return "biểu này không cho phép đánh dấu «không áp dụng»"
     if criterion.is_extra:
         return "điểm thưởng, điểm trừ không đánh dấu «không áp dụng», không có thì để trống"
@@ -192,12 +218,12 @@ _RULES: Final = (_check_leaf, _check_applicable, _check_fields, _check_complete,
 
 
 def _one_of(criterion: Criterion) -> str:
-    codes = [_printed(criterion, option.code) for option in criterion.options]
+    codes = [printed(criterion, option.code) for option in criterion.options]
     number = _WORDS[len(codes)] if len(codes) < len(_WORDS) else str(len(codes))
     return f"một trong {number} mức ({', '.join(codes)})"
 
 
-def _printed(criterion: Criterion, code: str | None) -> str:
+def printed(criterion: Criterion, code: str | None) -> str:
     """Return an option's code as sheets print it, without the group: IV.1.2 is 1.2 (ANO-VG-8)."""
     group = criterion.code.rpartition(".")[0]
     return (code or "").removeprefix(f"{group}.")
@@ -221,7 +247,7 @@ def _check_capped(criterion: Criterion, entry: Entry, sheet: Sheet) -> str | Non
     cap, given = _chosen(criterion, entry), _entered(criterion, entry)
     refusal = _check_choice(criterion, entry, sheet)
     if refusal is None and given > cap:
-        level = _printed(criterion, entry.option)
+        level = printed(criterion, entry.option)
         return f"mức {level} chấm tối đa {format_points(cap)} điểm, không nhận {format_points(given)}"
     return refusal or _check_points(criterion, entry, sheet)
 
@@ -252,6 +278,7 @@ _VALUES: Final[Mapping[Kind, Callable[[Criterion, Entry, Sheet], str | None]]] =
     Kind.CAPPED_CHOICE: _check_capped,
     Kind.BINARY: _check_binary,
     Kind.DEGREE: lambda *_: None,
+    Kind.CHECK: lambda *_: None,
     Kind.RATIO: _check_ratio,
     Kind.COUNT: _check_count,
     Kind.BONUS: _check_points,

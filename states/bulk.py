@@ -123,7 +123,7 @@ def _choose_all(
 
 def _key(facts: Dossier, trigger: str) -> Key:
     steps = _steps(facts.programme, trigger)
-    names = sorted({call.name for step in steps for call in step.guards} & GUARDS.keys())
+    names = sorted({call.name for step in steps for call in step.guards})
     clocks = ("chain_at",) if any(step.window for step in steps) else ()
     fields = (*COMMON, *clocks, *(name for guard in names for name in GUARDS[guard].reads))
     return tuple(_hashable(getattr(facts, name)) for name in fields)

@@ -26,13 +26,17 @@ UNTOUCHED: dict[str, Any] = {
     "tied": False,
 }
 COLUMNS = (
-    "id, round_id, subject_id, name, kind, group_name, sheet, leaves, closes_at, state, seq, head, chain_at, "
+    "id, round_id, subject_id, agency_id, body, name, kind, group_name, sheet, leaves, closes_at, state, "
+    "seq, head, chain_at, "
     f"{', '.join(UNTOUCHED)}"
 )
 
 
 class Newcomer(NamedTuple):
-    """A subject about to have a dossier: its name, kind and group as of the round, and its sheet."""
+    """A subject about to have a dossier: its name, kind and group as of the round, its sheet, who decides on it.
+
+    `agency_id` is the subject that enters it and works on it, where that is another one.
+    """
 
     subject_id: int
     name: str
@@ -41,6 +45,8 @@ class Newcomer(NamedTuple):
     sheet: str
     leaves: int
     closes_at: datetime
+    body: str = ""
+    agency_id: int | None = None
 
 
 def create_round(session: Session, programme: Programme, year: int) -> int:
@@ -88,6 +94,8 @@ def _first(one: Newcomer, key: int, round_id: int, start: str, actor: Actor, now
         "sheet": one.sheet,
         "closes_at": chain.iso(one.closes_at),
     }
+    optional = {"agency": one.agency_id, "body": one.body}
+    what |= {name: value for name, value in optional.items() if value}
     return chain.follow(link, "assigned", what, actor=actor.name, now=now)
 
 
@@ -96,6 +104,8 @@ def _dossier(one: Newcomer, key: int, row: chain.Row, start: str) -> dict[str, A
         "id": key,
         "round_id": row.round_id,
         "subject_id": one.subject_id,
+        "agency_id": one.agency_id,
+        "body": one.body,
         "name": one.name,
         "kind": one.kind,
         "group_name": one.group,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from config.programme import Programme
 from states.chain import Link
+from states.reading import Reader
 
 
 class Span(NamedTuple):
@@ -42,7 +43,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Dossier(Facts):
-    """One assessment; the counters are those of `models.assessments.Assessment`."""
+    """One assessment; the counters are those of `models.assessments.Assessment`.
+
+    `intended` is the level a decision is about to give; `file` reads, when a guard asks, what lies beside the row.
+    """
 
     subject_id: int
     name: str
@@ -63,6 +67,12 @@ class Dossier(Facts):
     decided_total: Decimal | None
     decision_id: int | None
     decision_numbered: bool
+    body: str
+    level: str | None
+    proposed_level: str | None
+    reviewed_at: datetime | None
+    file: Reader = field(repr=False)
+    intended: str | None = None
     windows: Mapping[str, Span] = field(default_factory=dict)
 
 

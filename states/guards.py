@@ -22,7 +22,9 @@ class Guard(NamedTuple):
 GUARDS: dict[str, Guard] = {}
 
 
-def _guard(*reads: str) -> Callable[[Check], Check]:
+def guard(*reads: str) -> Callable[[Check], Check]:
+    """Make a function the behaviour of the guard of its name."""
+
     def register(check: Check) -> Check:
         GUARDS[check.__name__] = Guard(check, reads)
         return check
@@ -30,66 +32,67 @@ def _guard(*reads: str) -> Callable[[Check], Check]:
     return register
 
 
-def _unless(held: bool, rule: str, sentence: str) -> Refusal | None:  # noqa: FBT001  a predicate's value
+def unless(held: bool, rule: str, sentence: str) -> Refusal | None:  # noqa: FBT001  a predicate's value
+    """Nothing when it holds, else why not."""
     return None if held else Refusal(rule, sentence)
 
 
-@_guard("scored", "leaves")
+@guard("scored", "leaves")
 def all_scored(facts: Dossier, _: vocabulary.Parameters) -> Refusal | None:
     """Every component is scored; 0 is a score, blank is not (DN-4.1, AMB-DN-3)."""
     missing = facts.leaves - facts.scored
-    return _unless(
+    return unless(
         missing <= 0, "all_scored", f"Còn {missing} tiêu chí thành phần chưa chấm điểm; chấm đủ rồi mới nộp được."
     )
 
 
-@_guard("submitted_at")
+@guard("submitted_at")
 def ever_submitted(facts: Dossier, _: vocabulary.Parameters) -> Refusal | None:
     """A submitted copy is in force (AMB-DN-7)."""
-    return _unless(facts.submitted_at is not None, "ever_submitted", "Đơn vị chưa nộp bản tự đánh giá lần nào.")
+    return unless(facts.submitted_at is not None, "ever_submitted", "Đơn vị chưa nộp bản tự đánh giá lần nào.")
 
 
-@_guard("asked")
+@guard("asked")
 def no_open_explanation(facts: Dossier, _: vocabulary.Parameters) -> Refusal | None:
     """Every question is answered, expired or withdrawn (RULES 6.3)."""
-    return _unless(
+    return unless(
         facts.asked == 0,
         "no_open_explanation",
         f"Còn {facts.asked} yêu cầu giải trình đang mở; chờ đơn vị trả lời, hết hạn hoặc rút yêu cầu trước.",
     )
 
 
-@_guard("appraised", "leaves")
+@guard("appraised", "leaves")
 def all_marks_appraised(facts: Dossier, _: vocabulary.Parameters) -> Refusal | None:
     """Every component has an appraised mark (DN-4.2)."""
     missing = facts.leaves - facts.appraised
-    return _unless(missing <= 0, "all_marks_appraised", f"Còn {missing} tiêu chí thành phần chưa có điểm thẩm định.")
+    return unless(missing <= 0, "all_marks_appraised", f"Còn {missing} tiêu chí thành phần chưa có điểm thẩm định.")
 
 
-@_guard("unreasoned")
+@guard("unreasoned")
 def differences_reasoned(facts: Dossier, _: vocabulary.Parameters) -> Refusal | None:
     """Each appraised mark that differs from the self mark has its reason (AMB-DN-11)."""
-    return _unless(
+    return unless(
         facts.unreasoned == 0,
         "differences_reasoned",
         f"Còn {facts.unreasoned} điểm thẩm định khác điểm tự chấm mà chưa ghi lý do.",
     )
 
 
-@_guard("decision_numbered")
+@guard("decision_numbered")
 def decision_numbered(facts: Dossier, _: vocabulary.Parameters) -> Refusal | None:
     """The decision bears number, date and signer and its signed copy is kept (DESIGN §4)."""
-    return _unless(
+    return unless(
         facts.decision_numbered,
         "decision_numbered",
         "Quyết định chưa có đủ số, ngày, người ký và bản đã ký; bổ sung trước khi công bố.",
     )
 
 
-@_guard("closes_at")
+@guard("closes_at")
 def extension_granted(facts: Dossier, _: vocabulary.Parameters) -> Refusal | None:
     """The closing instant lies ahead again (AMB-DN-1)."""
-    return _unless(
+    return unless(
         facts.now < facts.closes_at,
         "extension_granted",
         f"Thời hạn mới phải sau thời điểm hiện tại; hạn đang ghi là {deadline_text(facts.closes_at)}.",
@@ -105,36 +108,36 @@ def _states_of_kind(facts: RoundFacts, *kinds: StateKind) -> frozenset[str]:
     return frozenset(name for name, state in states.items() if state.kind in kinds)
 
 
-@_guard("counts")
+@guard("counts")
 def all_settled(facts: RoundFacts, _: vocabulary.Parameters) -> Refusal | None:
     """Every dossier has a result or is out of the round (RULES 6.3)."""
     left = _outside(facts, _states_of_kind(facts, StateKind.SETTLED, StateKind.FINAL))
-    return _unless(left == 0, "all_settled", f"Còn {left} hồ sơ chưa có kết quả.")
+    return unless(left == 0, "all_settled", f"Còn {left} hồ sơ chưa có kết quả.")
 
 
-@_guard("counts")
+@guard("counts")
 def all_announced(facts: RoundFacts, _: vocabulary.Parameters) -> Refusal | None:
     """Every decided dossier was announced to its unit (DESIGN §4)."""
     ready = _states_of_kind(facts, StateKind.SETTLED, StateKind.FINAL) - {"decided"}
     left = _outside(facts, ready)
-    return _unless(left == 0, "all_announced", f"Còn {left} hồ sơ chưa công bố kết quả cho đơn vị.")
+    return unless(left == 0, "all_announced", f"Còn {left} hồ sơ chưa công bố kết quả cho đơn vị.")
 
 
-@_guard("document_signed")
+@guard("document_signed")
 def report_numbered(facts: RoundFacts, _: vocabulary.Parameters) -> Refusal | None:
     """The report bears number, date and signer and its signed copy is kept (DESIGN §4)."""
-    return _unless(
+    return unless(
         facts.document_signed, "report_numbered", "Báo cáo chưa có đủ số, ngày, người ký và bản đã ký; bổ sung trước."
     )
 
 
-@_guard("closings", "now")
+@guard("closings", "now")
 def milestone_passed(facts: RoundFacts, stage: vocabulary.Stage) -> Refusal | None:
     """The stage has closed for every group of the round (X-D1)."""
     closes_at = facts.closings.get(stage.stage)
     passed = closes_at is None or facts.now >= closes_at
     when = deadline_text(closes_at) if closes_at else ""
-    return _unless(passed, "milestone_passed", f"Chưa hết thời hạn của giai đoạn này ({when}).")
+    return unless(passed, "milestone_passed", f"Chưa hết thời hạn của giai đoạn này ({when}).")
 
 
 NEGATED: dict[str, Callable[[Any], str]] = {
@@ -149,8 +152,5 @@ def holds(name: str, facts: object) -> Refusal:
 
 
 def ask(name: str, parameters: vocabulary.Parameters, facts: object) -> Refusal | None:
-    """The answer of one guard; a guard without behaviour in this release refuses."""
-    guard = GUARDS.get(name)
-    if guard is None:
-        return Refusal(name, f"Điều kiện «{name}» chưa được hỗ trợ trong bản này; hồ sơ chưa thể chuyển bước.")
-    return guard.check(facts, parameters)
+    """The answer of one guard."""
+    return GUARDS[name].check(facts, parameters)

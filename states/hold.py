@@ -16,6 +16,7 @@ from states.actor import Actor
 from states.errors import Unknown
 from states.facts import Dossier, RoundFacts, Span
 from states.permits import DOSSIER, ROUND, relations_of, standing
+from states.reading import Reader
 
 SIGNED = """CASE WHEN d.number <> '' AND d.dated IS NOT NULL
  AND (d.confidential OR (d.signer <> '' AND d.file_hash <> '')) THEN 1 ELSE 0 END"""
@@ -23,7 +24,7 @@ SIGNED = """CASE WHEN d.number <> '' AND d.dated IS NOT NULL
 DOSSIER_COLUMNS = f"""a.id, a.round_id, a.state, a.version, a.seq, a.head, a.chain_at, r.state, v.digest, a.subject_id,
  a.name, a.kind, a.group_name, a.sheet, a.closes_at, a.late, a.zeroed, a.submitted_at, a.leaves, a.scored,
  a.appraised, a.unreasoned, a.asked, a.self_total, a.appraised_total, a.decided_total, a.decision_id,
- {SIGNED}"""
+ {SIGNED}, a.body, a.level, a.proposed_level, a.reviewed_at"""
 DOSSIER_TABLES = """FROM round r JOIN assessment a ON a.round_id = r.id
  JOIN programme_version v ON v.id = r.programme_version_id
  LEFT JOIN decision c ON c.id = a.decision_id LEFT JOIN document d ON d.id = c.document_id"""
@@ -79,7 +80,7 @@ def dossier(session: Session, row: tuple[Any, ...], actor: Actor, now: datetime)
         head=bytes(row[5]),
         chain_at=from_micros(row[6]),
         round_state=row[7],
-        relations=relations_of(actor, row[28]),
+        relations=relations_of(actor, row[32]),
         programme=programme,
         now=now,
         subject_id=row[9],
@@ -101,6 +102,11 @@ def dossier(session: Session, row: tuple[Any, ...], actor: Actor, now: datetime)
         decided_total=_points(row[25]),
         decision_id=row[26],
         decision_numbered=bool(row[27]),
+        body=row[28],
+        level=row[29],
+        proposed_level=row[30],
+        reviewed_at=_instant(row[31]),
+        file=Reader(session, row[0], row[1], row[9], row[11], row[28], programme),
         windows=_windows(session, programme, row),
     )
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from transitions import EventData, Machine
 
+import states.procedure  # noqa: F401  makes its guards known
 from config.calendar import deadline_text
 from config.graph import Machine as Part
 from config.graph import Transition
@@ -14,13 +15,20 @@ from config.vocabulary import Need
 from config.workflow import Workflow
 from states.errors import NotAllowed, Refusal, Refused, refuse
 from states.facts import Dossier, Facts
-from states.guards import GUARDS, ask, holds
+from states.guards import ask, holds
 
 NEED_SENTENCES = {
     Need.REASON: "Phải ghi lý do cho việc này.",
     Need.DOCUMENT: "Phải nêu văn bản làm căn cứ (số, ngày, người ký).",
     Need.MINUTES: "Phải kèm biên bản.",
 }
+
+
+class Missed(NamedTuple):
+    """A transition that did not fit: negated guards that hold, and what else stands against it."""
+
+    ruled_out: list[Refusal]
+    found: list[Refusal]
 
 
 class Step:
@@ -32,8 +40,7 @@ class Step:
         self.given = given
         self.taken: Transition | None = None
         self.permitted = False
-        self.refusals: list[Refusal] = []
-        self.ruled_out: list[Refusal] = []
+        self.missed: list[Missed] = []
 
 
 _MACHINES: dict[tuple[str, str], Machine] = {}
@@ -59,9 +66,7 @@ def _in_window(step: Step, transition: Transition, _: Workflow) -> Iterator[Refu
 
 def _guarded(step: Step, transition: Transition, _: Workflow) -> Iterator[Refusal]:
     for call in transition.guards:
-        if call.negated and call.name in GUARDS:
-            continue
-        refusal = ask(call.name, call.parameters, step.facts)
+        refusal = None if call.negated else ask(call.name, call.parameters, step.facts)
         if refusal is not None:
             yield refusal
 
@@ -110,8 +115,7 @@ def _follows_rules(transition: Transition, workflow: Workflow, event: EventData)
     step = _step(event)
     found = [refusal for rule in RULES for refusal in rule(step, transition, workflow)]
     ruled_out = list(_ruled_out(step, transition))
-    step.refusals.extend(found)
-    step.ruled_out.extend(ruled_out)
+    step.missed.append(Missed(ruled_out, found))
     return not found and not ruled_out
 
 
@@ -149,8 +153,9 @@ def _machine(programme: Programme, part: Literal["round", "assessment"]) -> Mach
 def choose(facts: Facts, trigger: str, given: frozenset[Need]) -> Transition:
     """The transition a trigger takes now.
 
-    Raises NotAllowed when no relation of the actor may pull it, Refused with every rule against it; that a negated
-    guard holds is told only when nothing else is against it.
+    Raises NotAllowed when no relation of the actor may pull it, Refused with every rule against it: of several
+    transitions those against the one that lacks least. That a negated guard holds is told only when nothing else
+    is against it.
     """
     machine = _machine(facts.programme, "assessment" if isinstance(facts, Dossier) else "round")
     event: Any = machine.events.get(trigger)
@@ -162,7 +167,8 @@ def choose(facts: Facts, trigger: str, given: frozenset[Need]) -> Transition:
         return step.taken
     if not step.permitted:
         raise NotAllowed
-    raise Refused(dict.fromkeys(step.refusals or step.ruled_out))
+    nearest = min(step.missed, key=lambda one: (bool(one.ruled_out), len(one.found)))
+    raise Refused(dict.fromkeys(nearest.found or nearest.ruled_out))
 
 
 def demand_open(facts: Dossier, trigger: str) -> None:

@@ -16,6 +16,8 @@ from states.errors import NotAllowed
 OWN = "g.subject_id = {subject}"
 PARENT = "g.subject_id = (SELECT s.parent_id FROM subject s WHERE s.id = {subject})"
 IN_ROUND = "(g.round_id IS NULL OR g.round_id = {round})"
+DECIDES = "(g.body IS NULL OR g.body = {body})"
+ASKED = "EXISTS (SELECT 1 FROM opinion o WHERE o.assessment_id = {assessment} AND o.account_id = g.account_id)"
 ASSIGNED = "EXISTS (SELECT 1 FROM assignment s WHERE s.assessment_id = {assessment} AND s.account_id = g.account_id)"
 NO_CONFLICT = (
     "NOT EXISTS (SELECT 1 FROM conflict c WHERE c.assessment_id = {assessment} AND c.account_id = g.account_id)"
@@ -33,12 +35,12 @@ RELATIONS = {
     "officer": Relation(("officer",), OWN),
     "head": Relation(("head",), OWN),
     "superior": Relation(("officer", "head"), PARENT),
-    "administrator": Relation(("administrator",), IN_ROUND),
+    "administrator": Relation(("administrator",), f"{IN_ROUND} AND {DECIDES}"),
     "appraiser": Relation(("appraiser",), f"{IN_ROUND} AND {ASSIGNED} AND {NO_CONFLICT}"),
-    "lead": Relation(("lead",), f"{IN_ROUND} AND {NO_CONFLICT}"),
-    "authority": Relation(("authority",), IN_ROUND),
-    "secretary": Relation(("secretary",), IN_ROUND),
-    "opinion_giver": Relation(("opinion_giver",), IN_ROUND),
+    "lead": Relation(("lead",), f"{IN_ROUND} AND {DECIDES} AND {NO_CONFLICT}"),
+    "authority": Relation(("authority",), f"{IN_ROUND} AND {DECIDES}"),
+    "secretary": Relation(("secretary",), f"{IN_ROUND} AND {DECIDES}"),
+    "opinion_giver": Relation(("opinion_giver",), f"{IN_ROUND} AND {ASKED}"),
     "reader": Relation(("reader",), IN_ROUND),
     "auditor": Relation(("auditor",), IN_ROUND),
 }
@@ -53,6 +55,13 @@ VERBS = {
     "mark": ("appraiser", "lead"),
     "administer": ("administrator",),
     "decide": ("authority",),
+    "waive": ("authority",),
+    "meet": ("secretary", "administrator"),
+    "consult": ("appraiser", "lead", "administrator"),
+    "opine": ("opinion_giver",),
+    "state": ("officer", "head", "superior", "appraiser", "administrator"),
+    "accept": ("superior", "authority"),
+    "enter": ("superior", "administrator"),
     "number": ("authority", "administrator"),
     "rank": ("system", "administrator", "authority"),
     "report": ("system", "administrator"),
@@ -60,14 +69,18 @@ VERBS = {
 
 
 class Target(NamedTuple):
-    """The SQL names of the round, the subject and the dossier a clause speaks of."""
+    """The SQL names of the round, the subject, the dossier and the deciding body a clause speaks of.
+
+    The subject is the one whose officers and head work on the dossier.
+    """
 
     round: str
     subject: str = "NULL"
     assessment: str = "NULL"
+    body: str = "NULL"
 
 
-DOSSIER = Target("a.round_id", "a.subject_id", "a.id")
+DOSSIER = Target("a.round_id", "coalesce(a.agency_id, a.subject_id)", "a.id", "a.body")
 ROUND = Target("r.id", assessment="CAST(NULL AS BIGINT)")
 EVERYWHERE = Target("NULL")
 

@@ -9,19 +9,18 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
-from config.load import load_programme
+from config.load import HOME, load_programme
 from config.programme import Programme
 from config.register import RegisterRow, load_register
 from danhgia.edge import settings_of_environment
-from danhgia.rehearse import summary, year
+from danhgia.rehearse import ha_tinh, printed, summary, tap_the, year
 from danhgia.rehearse.register import invented
 from danhgia.rehearse.scratch import scratch
 from danhgia.rehearse.stage import staged
 
 DEFAULT_SUBJECTS = 24
-FILES = {"Báo cáo": "bao-cao.docx", "Bảng tính": "bao-cao.xlsx", "Thư": "mail", "Lịch sử": "history.jsonl"}
+REGISTERS = HOME / "registers"
 
 
 def rehearse(
@@ -35,7 +34,7 @@ def rehearse(
 ) -> None:
     """Play a whole year of a round in a scratch database, through the same actions, mails and reports as a real one."""
     programme = load_programme(slug)
-    rows = _rows(programme, register, subjects)
+    rows = _rows(programme, register, subjects, seed)
     folder = _emptied(out or Path("var") / "rehearsal" / f"{programme.slug}-{year_}-{seed}")
     name = f"danhgia_rehearsal_{programme.slug}_{year_}_{seed}".replace("-", "_")
     url = scratch(settings_of_environment().database_url, folder, name)
@@ -43,13 +42,27 @@ def rehearse(
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True))
     else:
-        _print(told, programme, folder, url)
+        printed.show(told, programme, folder, url)
 
 
-def _rows(programme: Programme, register: Path | None, subjects: int) -> list[RegisterRow]:
-    if register is None:
-        return invented(programme, subjects)
-    return load_register(register, kinds=frozenset(programme.subject_kinds))
+def _rows(programme: Programme, register: Path | None, subjects: int, seed: int) -> list[RegisterRow]:
+    if register is not None:
+        return load_register(register, kinds=frozenset(programme.register_kinds))
+    if programme.slug in GENERATED:
+        return GENERATED[programme.slug](subjects, seed)
+    return invented(programme, subjects)
+
+
+def _of_ha_tinh(subjects: int, seed: int) -> list[RegisterRow]:
+    return ha_tinh.generated(load_register(REGISTERS / "ha-tinh-2024.csv"), subjects, seed)
+
+
+def _of_nghe_an(subjects: int, _: int) -> list[RegisterRow]:
+    return load_register(REGISTERS / "nghe-an-2024.csv")[:subjects]
+
+
+GENERATED = {"kiem-diem-xep-loai": _of_ha_tinh, "xep-loai-tap-the": tap_the.generated, "diem-sang": _of_nghe_an}
+"""Where the subjects of a programme stand to each other, or come from a register that is there."""
 
 
 def _emptied(folder: Path) -> Path:
@@ -73,28 +86,3 @@ def _play(
     timing = {"played_seconds": round(played - start, 3), "written_seconds": round(perf_counter() - played, 3)}
     summary.write_json(out / "timing.json", timing)
     return told
-
-
-def _print(told: dict[str, Any], programme: Programme, folder: Path, url: str) -> None:
-    console = Console()
-    table = Table(title=f"Chạy thử «{programme.short_title}» năm {told['year']}: {told['subjects']} đơn vị")
-    table.add_column("Hạng", justify="right")
-    table.add_column("Đơn vị")
-    table.add_column("Điểm", justify="right")
-    for kind, places in told["ranking"].items():
-        table.add_section()
-        table.add_row("", f"[bold]{programme.subject_kinds[kind].label}[/bold]", "")
-        for row in places:
-            table.add_row(str(row["place"]), row["name"], row["total"])
-    console.print(table)
-    for label, key in (
-        ("0 điểm do khóa", "zeroed"),
-        ("quá hạn", "late"),
-        ("gia hạn", "extended"),
-        ("giải trình", "explained"),
-    ):
-        console.print(f"{label}: {told[key]}")
-    console.print(f"Mã kiểm chứng dữ liệu: {told['seal']}")
-    for label, name in FILES.items():
-        console.print(f"{label}: {folder / name}")
-    console.print(f"Cơ sở dữ liệu chạy thử: {url}")

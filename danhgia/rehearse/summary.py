@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from danhgia.commands.history_file import write_history, write_seals
+from danhgia.rehearse import rated
 from danhgia.rehearse.stage import Stage
 from models.assessments import Assessment, ExplanationRequest, Extension
 from models.db import run
@@ -58,6 +59,7 @@ def summary(session: Session, stage: Stage) -> dict[str, Any]:
         "unsent": len(list(session.exec(select(Outbox.id).where(Outbox.status != "sent")))),
         "levels": _counted(one.level for one in dossiers if one.level),
         "ranking": _ranking([(one, subject.code) for one, subject in found]),
+        **rated.figures(session, stage),
         "history_rows": run(session, "SELECT count(*) FROM history").fetchone()[0],
         "seal": next(one.root for one in reversed(seals_of(session, stage.round_id)) if one.kind == "reported"),
     }

@@ -1,14 +1,15 @@
 """The whole year, from the launch to the archive."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from actions.launch import launch
 from actions.register import take_register
+from config.programme import Programme
 from config.register import RegisterRow
-from danhgia.rehearse import staff
+from danhgia.rehearse import collective, review, spots, staff
 from danhgia.rehearse.agenda import Agenda
 from danhgia.rehearse.cast import Part, Unit, parts
 from danhgia.rehearse.stage import Stage
@@ -19,15 +20,24 @@ from models.rounds import milestones
 from states.actor import account
 
 DAY = timedelta(days=1)
+SCRIPTS = {"kiem-diem-xep-loai": review.write, "xep-loai-tap-the": collective.write}
 
 
 def play(stage: Stage, rows: Sequence[RegisterRow]) -> Iterator[datetime]:
     """Launch on the stage's instant and play until the archive; yields the instant of each event."""
     stage.act(lambda session: _launch(session, stage, rows))
-    cast = stage.act(lambda session: _cast(session, stage, rows))
     agenda = Agenda(stage)
-    _write(agenda, cast)
+    script(stage.programme)(agenda, rows)
     yield from agenda.play()
+
+
+def script(programme: Programme) -> Callable[[Agenda, Sequence[RegisterRow]], None]:
+    """What puts a whole year of a programme on the agenda."""
+    if programme.workflow.intake == "open":
+        return spots.write
+    if programme.workflow.slug in SCRIPTS:
+        return SCRIPTS[programme.workflow.slug]
+    return _write
 
 
 def _launch(session: Session, stage: Stage, rows: Sequence[RegisterRow]) -> None:
@@ -66,9 +76,10 @@ def _cast(session: Session, stage: Stage, rows: Sequence[RegisterRow]) -> list[U
     ]
 
 
-def _write(agenda: Agenda, cast: list[Unit]) -> None:
+def _write(agenda: Agenda, rows: Sequence[RegisterRow]) -> None:
     """Everything that is known beforehand: the units around their closings, the staff after them."""
     stage = agenda.stage
+    cast = stage.act(lambda session: _cast(session, stage, rows))
     closings = stage.act(lambda session: _closings(session, cast))
     self_closes = max((at for unit, at in closings if unit.part is not Part.OWN), default=max(at for _, at in closings))
     due = stage.act(lambda session: _next_milestone(session, stage, self_closes))

@@ -1,4 +1,5 @@
 import json
+from functools import partial
 
 import pytest
 from sqlmodel import Session, col, select
@@ -32,8 +33,8 @@ def given(
     actor: Actor = CONSOLE,
 ) -> int:
     with database.writing() as session:
-        scope = {"subject_id": subject_id, "round_id": round_id}
-        return grant(session, account_id or 0, role, **scope, actor=actor, now=NOW)
+        grant_to = partial(grant, session, account_id or 0, role, actor=actor, now=NOW)
+        return grant_to(subject_id=subject_id, round_id=round_id)
 
 
 def acts(session: Session, entity: str) -> list[tuple[str, object]]:

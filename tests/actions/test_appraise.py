@@ -54,6 +54,7 @@ def points(database: Database, key: int, copy: str) -> dict[str, Decimal]:
         return {code: mark.points for code, mark in marks(session, key, copy).items()}
 
 
+@pytest.mark.rule("X-N5", "DN-4.2")
 def test_appraised_marks_stand_beside_those_of_the_unit(database: Database) -> None:
     world = in_appraisal(database)
     key = begun(database, world)
@@ -68,6 +69,7 @@ def test_appraised_marks_stand_beside_those_of_the_unit(database: Database) -> N
     assert (now.self_total, now.appraised_total) == (Decimal(100), None)
 
 
+@pytest.mark.rule("X-A1", "DN-1.2")
 def test_every_changed_mark_is_in_the_history(database: Database) -> None:
     world = in_appraisal(database)
     key = begun(database, world)
@@ -122,6 +124,7 @@ def test_all_refusals_are_said_each_with_its_criterion(database: Database) -> No
     assert points(database, key, "appraised") == {}
 
 
+@pytest.mark.rule("DN-1.2")
 def test_another_entry_needs_a_reason_even_for_the_same_points(database: Database) -> None:
     world = in_appraisal(database)
     key = begun(database, world)
@@ -167,6 +170,7 @@ def test_an_appraiser_of_a_group_writes_only_its_criteria(database: Database) ->
     assert rules(caught_too.value) == ["criterion_group"] * len(rest)
 
 
+@pytest.mark.rule("DN-3.1")
 def test_who_is_not_the_appraiser_writes_nothing(database: Database) -> None:
     world = in_appraisal(database)
     key = begun(database, world)
@@ -240,6 +244,7 @@ def test_only_appraisers_see_what_is_untouched(database: Database) -> None:
         untouched(session, world.first, actor=world.officer)
 
 
+@pytest.mark.rule("DN-4.2")
 def test_concluding_fixes_the_total_of_the_appraisal(database: Database) -> None:
     world = in_appraisal(database)
     key = begun(database, world)

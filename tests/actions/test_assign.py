@@ -67,6 +67,7 @@ def test_a_group_may_be_given_beside_another(database: Database) -> None:
     ]
 
 
+@pytest.mark.rule("DN-1.2")
 def test_all_that_stands_against_it_is_said_at_once_and_nothing_is_given(database: Database) -> None:
     world = launched(database)
     one, two, _ = world.assessment_ids
@@ -119,6 +120,7 @@ def test_what_was_given_can_be_taken_back(database: Database) -> None:
     assert acts(database, f"assessment:{world.first}")[-2:] == ["assign", "unassign"]
 
 
+@pytest.mark.rule("DN-1.2")
 @pytest.mark.parametrize("role", ["appraiser", "lead"])
 def test_a_declared_conflict_closes_the_dossier(database: Database, role: str) -> None:
     world = in_appraisal(database, subjects=2)

@@ -40,6 +40,7 @@ def appraised(database: Database) -> World:
     return world
 
 
+@pytest.mark.rule("VG-4.6")
 def test_levels_are_typed_until_the_bands_are_confirmed(database: Database) -> None:
     world = appraised(database)
     with database.writing() as session, pytest.raises(Refused, match="chưa được xác nhận"):

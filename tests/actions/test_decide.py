@@ -69,6 +69,7 @@ def copies(database: Database, key: int) -> dict[str, int]:
         return {copy: len(marks(session, key, copy)) for copy in ("self", "appraised", "decided")}
 
 
+@pytest.mark.rule("DN-4.3")
 def test_one_decision_takes_many_dossiers_as_proposed(database: Database) -> None:
     world = in_decision(database)
     made = decided(database, world)
@@ -92,6 +93,7 @@ def test_one_decision_takes_many_dossiers_as_proposed(database: Database) -> Non
     assert is_whole(database, world.round_id)
 
 
+@pytest.mark.rule("X-A1")
 def test_a_decision_is_in_the_history_of_each_dossier(database: Database) -> None:
     world = in_decision(database, subjects=1, handed_in=1)
     made = decided(database, world, [Result(world.first, Decimal("99.5"), reason="Trừ do báo cáo chậm")])
@@ -117,6 +119,7 @@ def test_another_total_than_the_proposed_needs_a_reason(database: Database) -> N
     assert copies(database, three)["decided"] == 0
 
 
+@pytest.mark.rule("DN-4.3")
 def test_all_refusals_come_together_and_nothing_is_decided(database: Database) -> None:
     world = in_decision(database)
     one, two, three = world.assessment_ids
@@ -148,6 +151,7 @@ def test_a_decision_names_dossiers_of_its_round_each_once(database: Database) ->
     assert rules(caught.value) == ["results"]
 
 
+@pytest.mark.rule("DN-3.1")
 @pytest.mark.parametrize("role", ["administrator", "lead", "appraiser", "officer", "reader"])
 def test_only_the_authority_decides(database: Database, role: str) -> None:
     world = in_decision(database, subjects=1, handed_in=1)
@@ -155,6 +159,7 @@ def test_only_the_authority_decides(database: Database, role: str) -> None:
         decide(session, world.round_id, [Result(world.first)], actor=getattr(world, role), now=DECIDING)
 
 
+@pytest.mark.rule("DN-4.3")
 def test_nothing_is_decided_before_its_stage(database: Database) -> None:
     world = in_appraisal(database, subjects=1, handed_in=0)
     assert rules(refusal(database, world, Result(world.first))) == ["during"]
@@ -260,6 +265,7 @@ def test_deciding_again_before_announcing_tells_nobody(database: Database) -> No
     assert (mails(database, "result_replaced"), state_of(database, world.first)) == ([], "decided")
 
 
+@pytest.mark.rule("X-N5")
 def test_the_marks_of_the_appraisal_become_the_decided_ones(database: Database) -> None:
     world = in_appraisal(database, subjects=1, handed_in=1)
     key = begun(database, world)

@@ -71,6 +71,7 @@ def test_the_level_follows_the_decided_total(database: Database, tmp_path: Path)
     assert dossier(database, world.first).level == "yeu"
 
 
+@pytest.mark.rule("VG-4.6")
 def test_while_bands_are_unconfirmed_the_authority_types_the_level(database: Database, tmp_path: Path) -> None:
     path = programme(tmp_path, SWITCHES, "proposes_level: true", f"levels: {{status: unconfirmed, {BANDS}}}")
     world = deciding(database, path)

@@ -27,6 +27,7 @@ def told(session: Session, message: str) -> list[tuple[int, object]]:
     return [(mail.account_id, json.loads(mail.parameters)) for mail in session.exec(chosen)]
 
 
+@pytest.mark.rule("DN-6.3")
 def test_the_owner_is_told_and_answers_and_the_unit_is_told(database: Database) -> None:
     world = launched(database)
     key = raised(database, world)
@@ -55,6 +56,7 @@ def test_history_points_to_the_words_by_their_hash(database: Database) -> None:
         assert verify(session).broken == ()
 
 
+@pytest.mark.rule("DN-6.3")
 def test_a_difficulty_is_answered_once_by_the_owner(database: Database) -> None:
     world = launched(database)
     key = raised(database, world)

@@ -67,6 +67,7 @@ def begun_world(database: Database) -> World:
     return world
 
 
+@pytest.mark.rule("DN-4.2")
 def test_a_question_is_asked_recorded_and_mailed(database: Database) -> None:
     world = begun_world(database)
     request = asked(database, world, "I.2", "I.1")
@@ -106,6 +107,7 @@ def test_all_that_is_wrong_with_a_question_is_said(database: Database) -> None:
     assert dossier(database, world.first).state == "appraising"
 
 
+@pytest.mark.rule("DN-6.2")
 @pytest.mark.parametrize("closes_at", [at("2024-12-30 00:00"), at("2025-01-02 00:00")])
 def test_an_answer_is_due_before_the_report(database: Database, closes_at: datetime) -> None:
     world = begun_world(database)
@@ -152,6 +154,7 @@ def test_the_scores_stay_closed_to_the_unit_while_it_explains(database: Database
     assert dossier(database, world.first) == before
 
 
+@pytest.mark.rule("DN-3.2")
 def test_a_full_answer_sends_the_explanation(database: Database) -> None:
     world = begun_world(database)
     request = asked(database, world, "I.1", "I.2")
@@ -202,6 +205,7 @@ def test_an_answer_at_the_very_instant_is_too_late(database: Database) -> None:
     assert sentences(caught.value) == ["Đã quá hạn giải trình: hết ngày 15/12/2024 (trước ngày 16/12)."]
 
 
+@pytest.mark.rule("DN-3.2")
 def test_only_the_unit_answers(database: Database) -> None:
     world = begun_world(database)
     request = asked(database, world, "I.1")
@@ -212,6 +216,7 @@ def test_only_the_unit_answers(database: Database) -> None:
         answered(database, 999, world.officer, I_1="Gì")
 
 
+@pytest.mark.rule("DN-4.3")
 def test_questions_follow_each_other_without_limit(database: Database) -> None:
     world = begun_world(database)
     first, second = asked(database, world, "I.1"), asked(database, world, "I.2", by=world.lead)

@@ -73,6 +73,7 @@ def mails(database: Database, message: str) -> list[Outbox]:
         return list(session.exec(select(Outbox).where(Outbox.message == message).order_by(col(Outbox.id))))
 
 
+@pytest.mark.rule("DN-4.6", "X-D6")
 def test_an_extension_through_a_day_is_open_until_the_next_begins(database: Database) -> None:
     world = launched(database, subjects=2)
     filled(database, world, NOVEMBER)
@@ -139,6 +140,7 @@ def test_the_unit_is_told_until_when(database: Database) -> None:
     assert read.model_dump() == {"closes_at": datetime(2024, 12, 14, 17, tzinfo=UTC)}
 
 
+@pytest.mark.rule("X-A1")
 def test_history_has_reason_document_and_closing(database: Database) -> None:
     world = launched(database, subjects=1)
     granted(database, world, "2024-12-14", now=NOVEMBER)

@@ -17,6 +17,7 @@ def own_dossier(database: Database) -> World:
     return world
 
 
+@pytest.mark.rule("VG-1.6", "VG-1.4")
 def test_the_own_dossier_of_the_district_ends_at_the_province(database: Database) -> None:
     world = own_dossier(database)
     with database.writing() as session:
@@ -27,6 +28,7 @@ def test_the_own_dossier_of_the_district_ends_at_the_province(database: Database
     assert is_whole(database, world.round_id)
 
 
+@pytest.mark.rule("VG-1.6")
 def test_it_needs_a_document_and_is_for_the_district_alone(database: Database) -> None:
     world = own_dossier(database)
     own, other = world.assessment_ids

@@ -22,6 +22,7 @@ from tests.actions.world import CONSOLE, at, launched, paper, register_row, rows
 
 DEMOCRACY = load_programme("dan-chu-co-so")
 MOBILISATION = load_programme("dan-van-chinh-quyen")
+WARD = load_programme("kiem-diem-xep-loai")
 PARTY, DEPARTMENT = "dang_bo_quan_huyen", "so_nganh"
 OCTOBER = at("2024-10-01 08:00")
 LOCK = datetime(2024, 12, 9, 17, tzinfo=UTC)
@@ -48,6 +49,7 @@ def count(database: Database, table: type[Round | Assessment | Outbox | Programm
         return session.exec(select(func.count()).select_from(table)).one()
 
 
+@pytest.mark.rule("DN-2.1", "DN-2.2", "DN-2.3")
 def test_every_subject_has_its_dossier(database: Database) -> None:
     world = launched(database, subjects=2, kinds=(PARTY, DEPARTMENT))
     with database.reading() as session:
@@ -95,6 +97,7 @@ def test_officer_and_head_are_invited_once(database: Database) -> None:
     assert [mail.occasion for mail in mails] == ["assessment:1/1"] * 2 + ["assessment:2/1"] * 2
 
 
+@pytest.mark.rule("VG-2.1", "VG-2.5")
 def test_the_calendar_has_each_stage_for_the_kinds_that_are_there(database: Database) -> None:
     world = launched(database, "dan-van-chinh-quyen", kinds=("ubnd_xa", "ubnd_huyen"))
     with database.reading() as session:
@@ -221,3 +224,78 @@ def test_a_large_round_has_every_row(database: Database) -> None:
         assert session.exec(select(func.count()).select_from(Outbox)).one() == 3000
         assert session.exec(select(func.count()).select_from(History).where(History.act == "assigned")).one() == 1500
         assert verify(session).broken == ()
+
+
+def ward_refused(database: Database, codes: list[str]) -> list[str]:
+    with pytest.raises(Refused) as caught, database.writing() as session:
+        launch(session, WARD, 2024, codes, actor=CONSOLE, now=OCTOBER, live=False, smtp=False)
+    return [refusal.sentence for refusal in caught.value.refusals]
+
+
+@pytest.mark.rule("HT-10.1", "HT-10.6")
+def test_every_dossier_knows_the_body_that_decides_on_it(database: Database) -> None:
+    codes = registered(
+        database,
+        register_row(1, "dang_bo_co_so"),
+        register_row(2, "chi_bo_truc_thuoc", parent="dv-1"),
+        register_row(3, "tap_the_co_so", body="dv-1"),
+    )
+    with database.writing() as session:
+        launch(session, WARD, 2024, codes, actor=CONSOLE, now=OCTOBER, live=False, smtp=False)
+    with database.reading() as session:
+        found = session.exec(select(Assessment).order_by(col(Assessment.id))).all()
+        assert [(one.name, one.body, one.agency_id) for one in found] == [
+            ("Đơn vị 1", "btv", None),
+            ("Đơn vị 2", "dv-1", None),
+            ("Đơn vị 3", "dv-1", None),
+        ]
+        assert json.loads(history_of(session, "assessment:2")[0].body)["what"]["body"] == "dv-1"
+
+
+def test_who_has_no_deciding_body_stops_the_launch(database: Database) -> None:
+    codes = registered(database, register_row(1, "dang_vien"), register_row(2, "tap_the_co_so", body="khong-co"))
+    assert ward_refused(database, codes) == [
+        f"Đơn vị {number}: không xác định được cấp có thẩm quyền xếp loại; ghi mã vào cột «body»." for number in (1, 2)
+    ]
+    assert count(database, Round) == 0
+
+
+@pytest.mark.rule("HT-6.2", "HT-11.3")
+def test_an_order_in_a_circle_is_told_with_its_path(database: Database) -> None:
+    """Unless somebody on the way round is not in the round."""
+    codes = registered(
+        database,
+        register_row(1, "tap_the_co_so", peer_of=("dv-2",)),
+        register_row(2, "chi_bo_co_so", peer_of=("dv-1",)),
+        register_row(3, "can_bo_co_so", leads=("dv-1",)),
+    )
+    told = "Thứ tự xếp loại đi vòng, không thể bắt đầu từ đâu: Đơn vị 1 → Đơn vị 2 → Đơn vị 1."
+    assert ward_refused(database, codes) == [told]
+    assert (count(database, Round), count(database, Outbox)) == (0, 0)
+    with database.writing() as session:
+        launch(session, WARD, 2024, [codes[0], codes[2]], actor=CONSOLE, now=OCTOBER, live=False, smtp=False)
+    assert count(database, Assessment) == 2
+
+
+@pytest.mark.rule("NA-3.3")
+def test_where_agencies_enter_what_is_assessed_their_first_spots_are_there(database: Database) -> None:
+    spots = load_programme("diem-sang")
+    january = at("2024-01-15 08:00")
+    codes = registered(database, register_row(1, "huyen"), register_row(2, "so_nganh"))
+    with database.writing() as session:
+        round_id = launch(session, spots, 2024, codes, actor=CONSOLE, now=january, live=False, smtp=False)
+    with database.reading() as session:
+        found = session.exec(select(Assessment).order_by(col(Assessment.id))).all()
+        kinds = [(one.kind, one.name, one.body, one.sheet) for one in found[:2]]
+        assert kinds == [
+            ("qcdc", "Điểm sáng thực hiện quy chế dân chủ ở cơ sở: Đơn vị 1", "dv-1", "diem-sang-qcdc"),
+            ("dvcq", "Điểm sáng dân vận chính quyền: Đơn vị 1", "dv-1", "diem-sang-dvcq"),
+        ]
+        assert len(found) == 4
+        assert {(one.stage, one.kind) for one in milestones(session, round_id)} == {
+            (stage, kind) for stage in ("registration", "report", "recognition") for kind in ("qcdc", "dvcq")
+        }
+    spot = registered(database, register_row(3, "qcdc"))
+    with pytest.raises(Refused) as caught, database.writing() as session:
+        launch(session, spots, 2025, spot, actor=CONSOLE, now=january, live=False, smtp=False)
+    assert [refusal.rule for refusal in caught.value.refusals] == ["kind"]

@@ -58,6 +58,7 @@ def history_rows(database: Database) -> int:
         return session.exec(select(func.count()).select_from(History)).one()
 
 
+@pytest.mark.rule("X-D1", "DN-6.1")
 def test_the_last_instant_is_in_time_and_midnight_is_not(database: Database) -> None:
     world = launched(database)
     first, second = drafted(database, world, 0), drafted(database, world, 1)
@@ -70,6 +71,7 @@ def test_the_last_instant_is_in_time_and_midnight_is_not(database: Database) -> 
     assert (state_of(database, first), state_of(database, second)) == ("submitted", "self_assessing")
 
 
+@pytest.mark.rule("X-D3")
 def test_the_same_instant_in_another_time_zone_is_as_late(database: Database) -> None:
     world = launched(database, subjects=1)
     key = drafted(database, world)
@@ -77,6 +79,7 @@ def test_the_same_instant_in_another_time_zone_is_as_late(database: Database) ->
         self_assess.submit(session, key, actor=world.officer, now=datetime(2024, 12, 9, 17, tzinfo=UTC))
 
 
+@pytest.mark.rule("X-D1", "X-D3")
 def test_whatever_the_clock_a_unit_submits_before_the_deadline_and_never_after(database: Database) -> None:
     world = launched(database, subjects=1)
     key = drafted(database, world)
@@ -95,6 +98,7 @@ def test_whatever_the_clock_a_unit_submits_before_the_deadline_and_never_after(d
     holds()
 
 
+@pytest.mark.rule("DN-4.6")
 def test_a_draft_that_lacks_one_criterion_is_zeroed_whole_and_kept(database: Database) -> None:
     world = launched(database, subjects=1)
     key = drafted(database, world, leave_out=1)
@@ -110,12 +114,14 @@ def test_a_draft_that_lacks_one_criterion_is_zeroed_whole_and_kept(database: Dat
     assert told(database, "locked") == [(key, world.officer.account_id), (key, world.head.account_id)]
 
 
+@pytest.mark.rule("DN-4.6")
 def test_a_draft_that_lacks_nothing_but_was_not_submitted_is_zeroed_too(database: Database) -> None:
     world = launched(database, subjects=2)
     key, untouched = drafted(database, world), world.assessment_ids[1]
     assert swept(database, world, LOCK).moved == {key: "locked_zero", untouched: "locked_zero"}
 
 
+@pytest.mark.rule("DN-4.5")
 def test_what_was_submitted_last_is_what_the_lock_takes(database: Database) -> None:
     world = launched(database, subjects=1)
     key = submitted(database, world)
@@ -132,6 +138,7 @@ def test_what_was_submitted_last_is_what_the_lock_takes(database: Database) -> N
     assert told(database, "locked") == []
 
 
+@pytest.mark.rule("DN-6.1")
 def test_nothing_is_locked_before_the_deadline(database: Database) -> None:
     world = launched(database)
     assert swept(database, world, LAST_INSTANT) == Bulk({}, {})
@@ -139,6 +146,7 @@ def test_nothing_is_locked_before_the_deadline(database: Database) -> None:
     assert round_state(database, world) == "self_assessment"
 
 
+@pytest.mark.rule("DN-4.5")
 def test_a_second_sweep_moves_nothing(database: Database) -> None:
     world = launched(database)
     submitted(database, world, 1)
@@ -151,6 +159,7 @@ def test_a_second_sweep_moves_nothing(database: Database) -> None:
     assert [state_of(database, key) for key in world.assessment_ids] == ["locked_zero", "submitted", "locked_zero"]
 
 
+@pytest.mark.rule("X-A1")
 def test_history_tells_who_locked(database: Database) -> None:
     world = launched(database, subjects=1)
     swept(database, world, LOCK)
@@ -161,6 +170,7 @@ def test_history_tells_who_locked(database: Database) -> None:
     assert (closing.act, closing.actor) == ("close_self_assessment", "system")
 
 
+@pytest.mark.rule("VG-2.1")
 def test_the_late_are_flagged_once_and_may_still_submit(database: Database) -> None:
     world = launched(database, "dan-van-chinh-quyen", kinds=("ubnd_xa",))
     in_time, draft = submitted(database, world, 0), drafted(database, world, 1)
@@ -180,6 +190,7 @@ def test_the_late_are_flagged_once_and_may_still_submit(database: Database) -> N
     ]
 
 
+@pytest.mark.rule("VG-2.1", "VG-2.5", "VG-1.6")
 def test_each_kind_has_its_own_deadline(database: Database) -> None:
     world = launched(database, "dan-van-chinh-quyen", subjects=2, kinds=("ubnd_xa", "ubnd_huyen"))
     commune, district = world.assessment_ids

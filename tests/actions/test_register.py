@@ -10,6 +10,7 @@ from config.register import RegisterRow, load_register
 from models.db import Database
 from models.history import history_of
 from models.mail import Outbox
+from models.order import SubjectLink
 from models.people import Account, AccountVersion, Subject, SubjectName, live_grants, subjects_by_code
 from states.errors import NotAllowed
 from states.history import verify
@@ -37,7 +38,7 @@ def names(session: Session, code: str) -> list[tuple[date, str]]:
     return [(one.since, one.name) for one in session.exec(chosen)]
 
 
-@pytest.mark.parametrize("name", ["da-nang-2024", "da-nang-2026", "van-giang-2022"])
+@pytest.mark.parametrize("name", ["da-nang-2024", "da-nang-2026", "van-giang-2022", "ha-tinh-2024", "nghe-an-2024"])
 def test_the_registers_that_come_with_it_are_taken_and_taking_them_again_changes_nothing(
     database: Database, name: str
 ) -> None:
@@ -92,6 +93,7 @@ def test_a_shared_mailbox_is_one_account(database: Database) -> None:
         assert holders(session, "officer", "dv-2") == holders(session, "head", "dv-1") == ["vanthu@donvi.example"]
 
 
+@pytest.mark.rule("X-A3")
 def test_a_new_name_is_dated(database: Database) -> None:
     taken(database, register_row(1, KIND, valid_from=date(2020, 1, 1)))
     renamed = register_row(1, KIND, valid_from=date(2020, 1, 1), name="Đảng bộ mới")
@@ -144,3 +146,55 @@ def test_only_an_administrator_takes_a_register(database: Database) -> None:
     world = launched(database, subjects=1)
     with pytest.raises(NotAllowed), database.writing() as session:
         take_register(session, [register_row(9, KIND)], actor=world.head, now=OCTOBER)
+
+
+def links(database: Database) -> set[tuple[str, str, str]]:
+    """Every link between subjects, by codes."""
+    with database.reading() as session:
+        codes = {one.id: one.code for one in session.exec(select(Subject))}
+        return {(codes[one.subject_id], one.link, codes[one.other_id]) for one in session.exec(select(SubjectLink))}
+
+
+def test_links_post_day_and_body_are_kept_and_taking_them_again_changes_nothing(database: Database) -> None:
+    """A leader has one row, at the highest post: what it heads, where it belongs, since when, who decides."""
+    leader = {"leads": ("dv-1", "dv-2"), "member_of": ("dv-2",), "post": "secretary", "since": date(2024, 7, 15)}
+    rows = [
+        register_row(1, KIND, peer_of=("dv-2",)),
+        register_row(2, KIND, since=date(1990, 2, 3)),
+        register_row(3, KIND, body="btv", **leader),
+    ]
+    taken(database, *rows)
+    assert taken(database, *rows, march=True) == Taken((), (), ())
+    assert links(database) == {
+        ("dv-1", "peer_of", "dv-2"),
+        ("dv-3", "leads", "dv-1"),
+        ("dv-3", "leads", "dv-2"),
+        ("dv-3", "member_of", "dv-2"),
+    }
+    with database.reading() as session:
+        found = subjects_by_code(session, ["dv-1", "dv-2", "dv-3"])
+    assert {code: (one.post, one.since, one.body) for code, one in found.items()} == {
+        "dv-1": ("", None, ""),
+        "dv-2": ("", date(1990, 2, 3), ""),
+        "dv-3": ("secretary", date(2024, 7, 15), "btv"),
+    }
+
+
+def test_a_changed_link_post_or_body_is_a_change_and_told_by_ids(database: Database) -> None:
+    taken(database, register_row(1, KIND, leads=("dv-2",), body="btv"), register_row(2, KIND))
+    moved = register_row(1, KIND, member_of=("dv-2",), body="btv")
+    assert taken(database, moved, march=True) == Taken((), ("dv-1",), ())
+    assert links(database) == {("dv-1", "member_of", "dv-2")}
+    for changes in ({"post": "deputy"}, {"since": date(2025, 1, 2)}, {"body": "nhom_1"}):
+        moved = moved.model_copy(update=changes)
+        assert taken(database, moved, march=True) == Taken((), ("dv-1",), ())
+    with database.reading() as session:
+        told = [json.loads(row.body)["what"] for row in history_of(session, "installation:1")][1:]
+        ids = {code: one.id for code, one in subjects_by_code(session, ["dv-1"]).items()}
+    assert [what["changed"] for what in told] == [[ids["dv-1"]]] * 4
+
+
+def test_links_of_others_stay_and_those_of_a_row_without_any_go(database: Database) -> None:
+    taken(database, register_row(1, KIND, leads=("dv-2",)), register_row(2, KIND, peer_of=("dv-1",)))
+    taken(database, register_row(2, KIND), march=True)
+    assert links(database) == {("dv-1", "leads", "dv-2")}

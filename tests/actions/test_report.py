@@ -77,6 +77,7 @@ def test_a_draft_seals_the_round_as_it_stands(database: Database) -> None:
     assert round_of(database, world).state == "decision"
 
 
+@pytest.mark.rule("DN-3.3")
 def test_the_report_moves_round_and_dossiers_and_seals_them(database: Database) -> None:
     world = ready_to_report(database)
     with database.writing() as session:

@@ -140,6 +140,8 @@ def best_entry(leaf: Criterion) -> Entry:
             option = max(leaf.options, key=lambda one: one.points)
             capped = leaf.kind == Kind.CAPPED_CHOICE
             return Entry(option=option.code, points=option.points if capped else None)
+        case Kind.CHECK:
+            return Entry(passed=True)
         case Kind.DEGREE:
             return Entry(degree=Degree.EXCELLENT)
         case Kind.RATIO:

@@ -25,12 +25,14 @@ from config.calendar import (
 )
 
 
+@pytest.mark.rule("X-D1", "X-D3")
 def test_before_a_day_closes_as_the_day_begins() -> None:
     closing = closes_at(2024, before="12-10")
     assert closing == datetime(2024, 12, 10, tzinfo=LOCAL) == datetime(2024, 12, 9, 17, tzinfo=UTC)
     assert closing.tzinfo is UTC
 
 
+@pytest.mark.rule("X-D2", "X-D6")
 def test_through_a_day_closes_as_the_day_ends() -> None:
     assert closes_at(2024, through="11-30") == datetime(2024, 12, 1, tzinfo=LOCAL)
     assert closes_at(2024, through="12-31") == datetime(2025, 1, 1, tzinfo=LOCAL)
@@ -69,6 +71,7 @@ def test_a_deadline_is_said_with_its_last_day_and_the_day_of_the_guidance(closin
     assert deadline_text(closing) == text
 
 
+@pytest.mark.rule("X-D5")
 @pytest.mark.parametrize(
     ("day", "short", "long"),
     [
@@ -92,11 +95,13 @@ def test_what_is_no_day_is_refused_in_vietnamese(text: str) -> None:
         parse_date(text)
 
 
+@pytest.mark.rule("X-D6")
 def test_an_extension_to_the_end_of_a_day_is_open_until_the_next_begins() -> None:
     closing = end_of(parse_date("14/12/2024"))
     assert closing == start_of(date(2024, 12, 15)) == datetime(2024, 12, 15, tzinfo=LOCAL)
 
 
+@pytest.mark.rule("X-D7")
 def test_a_draft_sent_on_thursday_may_be_reviewed_on_tuesday() -> None:
     thursday, tuesday = date(2022, 12, 1), date(2022, 12, 6)
     assert add_working_days(thursday, 3) == tuesday
@@ -105,6 +110,7 @@ def test_a_draft_sent_on_thursday_may_be_reviewed_on_tuesday() -> None:
     assert working_days_between(tuesday, thursday) == working_days_between(thursday, thursday) == 0
 
 
+@pytest.mark.rule("X-D7")
 @pytest.mark.parametrize(
     "day", [date(2026, 2, 17), date(2026, 9, 2), date(2026, 4, 27), date(2022, 1, 3), date(2026, 12, 12)]
 )
@@ -112,6 +118,7 @@ def test_public_holidays_their_swaps_and_weekends_are_off(day: date) -> None:
     assert not is_working_day(day)
 
 
+@pytest.mark.rule("X-D7")
 def test_a_table_adds_days_off_and_days_worked() -> None:
     monday, saturday = date(2026, 12, 7), date(2026, 12, 12)
     changes = DaysOff(off=(monday,), worked=(saturday,))

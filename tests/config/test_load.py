@@ -105,3 +105,69 @@ def test_a_file_that_is_no_programme_is_refused(tmp_path: Path, text: str) -> No
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="the file cannot be read"):
         load_programme(tmp_path / "p.yaml")
+
+
+VARIANT = """\
+slug: bien-the
+title: Biến thể
+status: own_wording
+variant_of: khung-30-70
+replace:
+  II.2:
+    - {code: II.2.a, label: Việc thứ nhất, kind: graded, max: 30}
+    - {code: II.2.b, label: Việc thứ hai, kind: graded, max: 10}
+"""
+
+
+def variant_problems(folder: Path, old: str, new: str) -> list[str]:
+    assert old in VARIANT
+    file = folder / "bien-the.yaml"
+    file.write_text(VARIANT.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_sheet(file)
+    return [str(problem).removeprefix(f"{file}:") for problem in caught.value.problems]
+
+
+@pytest.mark.rule("S2-2.4")
+def test_a_variant_is_its_frame_with_other_criteria_in_one_group(tmp_path: Path) -> None:
+    (tmp_path / "bien-the.yaml").write_text(VARIANT, encoding="utf-8")
+    variant, frame = load_sheet(tmp_path / "bien-the.yaml"), load_sheet(HOME / "sheets" / "khung-30-70.yaml")
+    own = [leaf.label for leaf in variant.leaves() if leaf.code.startswith("II.2")]
+    assert (variant.slug, variant.title, variant.total) == ("bien-the", "Biến thể", frame.total)
+    assert own == ["Việc thứ nhất", "Việc thứ hai"]
+    assert len(variant.leaves()) == len(frame.leaves()) - 1
+
+
+@pytest.mark.rule("S2-2.4", "X-N3")
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("max: 10", "max: 8", "6: replace.II.2: criterion II.2: max is 40, its children add up to 38"),
+        ("code: II.2.b", "code: II.2.a", "8: replace.II.2[1].code: the code II.2.a stands twice"),
+        ("kind: graded", "kind: grade", "7: replace.II.2[0].kind: \"grade\" is not allowed here; expected 'group'"),
+        ("  II.2:", "  II.9:", '6: replace.II.9: the frame "khung-30-70" has no criterion of this code'),
+        ("  II.2:", "  II.3:", '6: replace.II.3: criterion II.3: kind "capped_choice" takes no "children"'),
+        ("khung-30-70", "khung", '4: variant_of: there is no sheet "khung.yaml"'),
+        ("status: own_wording\n", "", '1: "status" is missing'),
+        ("status: own_wording", "status: mine", '3: status: "mine" is not allowed here'),
+        ("title: Biến thể", "title: Biến thể\ntotal: 90", '3: total: unknown key "total"'),
+    ],
+)
+def test_what_is_wrong_with_a_variant_is_told_with_its_own_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert any(problem.startswith(said) for problem in variant_problems(tmp_path, old, new))
+
+
+def test_what_is_wrong_with_a_frame_is_told_with_the_line_of_the_frame(tmp_path: Path) -> None:
+    frame = (HOME / "sheets" / "khung-30-70.yaml").read_text(encoding="utf-8")
+    (tmp_path / "khung-30-70.yaml").write_text(frame.replace("total: 100", "total: 90"), encoding="utf-8")
+    (tmp_path / "bien-the.yaml").write_text(VARIANT, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_sheet(tmp_path / "bien-the.yaml")
+    assert [Path(problem.file).name for problem in caught.value.problems] == ["khung-30-70.yaml"]
+
+
+def test_a_variant_of_a_variant_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bien-the.yaml").write_text(VARIANT, encoding="utf-8")
+    (tmp_path / "con.yaml").write_text(VARIANT.replace("of: khung-30-70", "of: bien-the"), encoding="utf-8")
+    with pytest.raises(ConfigError, match='unknown key "variant_of"'):
+        load_sheet(tmp_path / "con.yaml")

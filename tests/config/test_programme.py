@@ -106,6 +106,7 @@ def test_each_kind_has_its_sheet(good: Programme) -> None:
     assert good.sheet_for("xa").slug == "bieu-thu"
 
 
+@pytest.mark.rule("X-D4")
 def test_a_one_off_date_counts_in_its_year_only(good: Programme) -> None:
     closings = [good.deadlines(year)[0].closes_at(year) for year in (2021, 2022, 2023)]
     assert closings == [
@@ -116,11 +117,13 @@ def test_a_one_off_date_counts_in_its_year_only(good: Programme) -> None:
     assert good.deadlines(2022)[1] == good.workflow.deadlines[1]
 
 
+@pytest.mark.rule("X-D4", "X-D6")
 def test_a_one_off_may_change_a_day_into_an_inclusive_one(tmp_path: Path) -> None:
     programme = load_programme(_write(tmp_path, _changed("before: 06-15", "through: 06-15")))
     assert programme.deadlines(2022)[0].closes_at(2022) == datetime(2022, 6, 16, tzinfo=LOCAL)
 
 
+@pytest.mark.rule("DN-2.3")
 @pytest.mark.parametrize(
     ("old", "new", "problems"),
     [
@@ -201,6 +204,7 @@ def test_a_workflow_for_a_kind_that_is_not_there_is_refused(tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.rule("DN-4.6")
 def test_the_zero_of_the_lock_is_only_in_da_nang() -> None:
     effects = {slug: load_programme(slug).workflow.deadlines for slug in ("dan-chu-co-so", "dan-van-chinh-quyen")}
     assert {slug: deadlines[0].late for slug, deadlines in effects.items()} == {
@@ -216,6 +220,7 @@ def test_no_word_of_the_party_committee_stands_in_van_giang() -> None:
     assert "Đã gửi UBND tỉnh (qua Sở Nội vụ)" in document
 
 
+@pytest.mark.rule("VG-4.6")
 def test_the_bands_of_van_giang_wait_for_a_person_to_confirm_them() -> None:
     programme = load_programme("dan-van-chinh-quyen")
     assert (programme.levels.status, programme.proposes_level, len(programme.levels.bands)) == ("unconfirmed", True, 5)

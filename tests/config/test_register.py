@@ -166,6 +166,43 @@ def test_a_subject_exists_from_its_first_day_to_its_last(tmp_path: Path) -> None
     assert [row.exists_on(day) for day in days] == [False, True, True, False]
 
 
+LINKED = "code,name,kind,group,email_officer,email_head,leads,member_of,peer_of,post,since,body\n"
+
+
+def linked(code: str, rest: str) -> str:
+    return f"{code},{code.upper()},db,A,o@a.example,h@a.example,{rest}\n"
+
+
+def test_a_row_names_what_it_leads_belongs_to_and_stands_beside(tmp_path: Path) -> None:
+    rows = linked("a", "b; c,d,,secretary,15/07/2024,btv") + linked("b", ",,a,,,")
+    others = linked("c", ",,,,,") + linked("d", ",,,,,")
+    first, second, third, _ = load_register(written(tmp_path, LINKED + rows + others))
+    assert (first.leads, first.member_of, first.peer_of) == (("b", "c"), ("d",), ())
+    assert (first.post, first.since, first.body) == ("secretary", date(2024, 7, 15), "btv")
+    assert second.peer_of == ("a",)
+    assert (third.leads, third.post, third.since, third.body) == ((), "", None, "")
+
+
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        ("x,,,,,", "leads: không có đơn vị nào mang mã «x»"),
+        (",b;x,,,,", "member_of: không có đơn vị nào mang mã «x»"),
+        (",,a,,,", "peer_of: mã «a» là của chính dòng này"),
+        ("b;b,,,,,", "leads: mã «b» có hai lần"),
+        (
+            ",,,chief,,",
+            "post: chức vụ «chief» phải là secretary, deputy_secretary, head, deputy, member hoặc để trống",
+        ),
+        (",,,,2024-13-01,", "since: «2024-13-01» không phải là ngày (dd/mm/yyyy)"),
+        (",,,,,ban thường vụ", "body: mã «ban thường vụ» chỉ được có chữ không dấu, số, «.», «-», «_»"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_told_with_its_line(tmp_path: Path, rest: str, said: str) -> None:
+    text = LINKED + linked("b", ",,,,,") + linked("a", rest)
+    assert problems(written(tmp_path, text)) == [f":3: {said}"]
+
+
 @pytest.mark.parametrize(
     ("name", "counts"),
     [
@@ -175,6 +212,17 @@ def test_a_subject_exists_from_its_first_day_to_its_last(tmp_path: Path) -> None
             "van-giang-2022.csv",
             {"ubnd_huyen": 1, "co_quan_chuyen_mon": 12, "don_vi_su_nghiep": 8, "ubnd_xa": 11},
         ),
+        (
+            "ha-tinh-2024.csv",
+            {
+                "dang_bo_co_so": 15,
+                "chi_bo_co_so": 9,
+                "chi_bo_truc_thuoc": 89,
+                "tap_the_thanh_pho": 31,
+                "tap_the_co_so": 60,
+            },
+        ),
+        ("nghe-an-2024.csv", {"huyen": 21, "so_nganh": 20}),
     ],
 )
 def test_the_registers_of_the_house_are_whole_and_reach_nobody(name: str, counts: dict[str, int]) -> None:

@@ -1,13 +1,12 @@
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from config.errors import ConfigError
-from config.sheet import Degree, Entry, Kind, Sheet, load_sheet
-
-SHEETS = Path(__file__).parents[2] / "config" / "sheets"
+from config.sheet import Degree, Entry, Sheet, load_sheet
 
 GOOD = """\
 slug: thu
@@ -122,6 +121,21 @@ def test_equal_points_have_one_text(tmp_path: Path) -> None:
             "14: criteria[0].children[0].max: criterion I.1: 2 points cannot be reached in steps of 0.75",
         ),
         (
+            "        max: 2\n",
+            "        max: 2\n        optional: true\n",
+            '15: criteria[0].children[0].optional: criterion I.1: kind "graded" takes no "optional"',
+        ),
+        (
+            "points: 5}",
+            "points: 5, share: 9/10}",
+            '19: criteria[0].children[1].options: criterion I.2: options with a "share" need a "share_of"',
+        ),
+        (
+            "        options:\n",
+            "        share_of: Tỷ lệ\n        options:\n",
+            '19: criteria[0].children[1].share_of: criterion I.2: kind "choice" takes no "share_of"',
+        ),
+        (
             "title: Biểu thử",
             "title: Biểu thử\nnot_applicable: maybe",
             "3: not_applicable: \"maybe\" is not allowed here; expected 'forbidden', 'zero' or 'rescale'",
@@ -168,6 +182,47 @@ criteria:
     assert [leaf.basic for leaf in sheet.leaves()] == [True, False, True]
 
 
+SHARES = """\
+slug: ty-le
+title: Chọn theo tỷ lệ
+status: sample
+total: 20
+criteria:
+  - code: II.3
+    label: Xếp loại tổ chức trực thuộc
+    kind: capped_choice
+    max: 20
+    share_of: Tỷ lệ tổ chức hoàn thành tốt
+    options:
+      - {code: II.3.a, label: Từ 90%, points: 20, share: 9/10}
+      - {code: II.3.b, label: Dưới 90%, points: 5, share: 0}
+"""
+
+
+@pytest.mark.rule("S2-2.2")
+def test_the_shares_of_options_are_exact(tmp_path: Path) -> None:
+    sheet = loaded(tmp_path, SHARES)
+    assert [option.share for option in sheet.leaf("II.3").options] == [Fraction(9, 10), Fraction(0)]
+    assert Sheet.model_validate_json(sheet.model_dump_json()) == sheet
+
+
+@pytest.mark.rule("S2-2.2")
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (", share: 0}", "}", '11: criterion II.3: with "share_of" every option needs a "share"'),
+        ("share: 0", "share: 1/2", "11: criterion II.3: the shares must fall from option to option, the last one to 0"),
+        ("9/10", "0", "11: criterion II.3: the shares must fall from option to option, the last one to 0"),
+        ("9/10", "11/10", '12: "11/10": input should be less than or equal to 1'),
+        ("9/10", "90%", '12: "90%": input is not a valid fraction'),
+    ],
+)
+def test_shares_that_leave_a_gap_are_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        loaded(tmp_path, SHARES.replace(old, new))
+    assert said in [f"{problem.line}: {problem.message}" for problem in caught.value.problems]
+
+
 @pytest.mark.parametrize(("field", "value"), [("kind", "grade"), ("code", "II 1")])
 def test_a_kind_or_code_of_no_known_form_is_refused(tmp_path: Path, field: str, value: str) -> None:
     old = {"kind": "kind: ratio", "code": "code: II\n"}[field]
@@ -175,40 +230,17 @@ def test_a_kind_or_code_of_no_known_form_is_refused(tmp_path: Path, field: str, 
     assert f'criteria[1].{field}: "{value}"' in said
 
 
-@pytest.mark.parametrize("path", sorted(SHEETS.glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_sheet_of_the_house_is_whole(path: Path) -> None:
-    sheet = load_sheet(path)
-    assert (sheet.slug, sheet.total) == (path.stem, Decimal(100))
-    assert all(leaf.evidence for leaf in sheet.leaves())
-    assert not [piece for leaf in sheet.leaves() for piece in leaf.evidence if piece[0].islower()]
-
-
-def test_the_sheet_of_van_giang_has_the_figures_of_the_source() -> None:
-    sheet = load_sheet(SHEETS / "dan-van-chinh-quyen-2022.yaml")
-    choices = [leaf for leaf in sheet.leaves() if leaf.kind == Kind.CHOICE]
-    assert [int(group.ceiling) for group in sheet.criteria] == [14, 10, 15, 23, 8, 10, 10, 10]
-    assert len(sheet.leaves()) == 28
-    assert {leaf.kind for leaf in sheet.leaves()} == {Kind.GRADED, Kind.CHOICE}
-    assert {leaf.code: [int(option.points) for option in leaf.options] for leaf in choices} == {
-        "IV.1": [7, 3, 0],
-        "IV.4": [6, 3, 0],
-        "V.2": [5, 2, 0],
-        "VIII.2": [5, 3, 0],
-    }
-
-
-def test_the_samples_stand_for_no_official_sheet() -> None:
-    samples = [load_sheet(SHEETS / f"{slug}.yaml") for slug in ("bieu-1-mau", "bieu-2-mau")]
-    assert [sheet.status for sheet in samples] == ["sample", "sample"]
-    kinds = {leaf.kind for sheet in samples for leaf in sheet.leaves()}
-    assert kinds == {Kind.GRADED, Kind.CHOICE, Kind.BINARY, Kind.RATIO, Kind.COUNT}
-
-
 def test_an_entry_is_stored_without_what_was_not_filled_in() -> None:
     entry = Entry(points=Decimal("1.50"))
     stored = entry.model_dump_json(exclude_defaults=True)
     assert stored == '{"points":"1.5"}'
     assert Entry.model_validate_json(stored) == entry
+
+
+def test_an_entry_that_failed_a_check_is_not_a_blank_one() -> None:
+    entries = [Entry(passed=True), Entry(passed=False), Entry()]
+    stored = [entry.model_dump_json(exclude_defaults=True) for entry in entries]
+    assert stored == ['{"passed":true}', '{"passed":false}', "{}"]
 
 
 @pytest.mark.parametrize("points", ["NaN", "Infinity", "1E+999999", "bốn"])

@@ -7,8 +7,7 @@ import psycopg
 import pytest
 
 from danhgia.cli import COMMANDS, Later
-from danhgia.edge import may_be_tried_again
-from models.db import Database, run
+from models.db import Database, may_be_tried_again, run
 from tests.danhgia.conftest import SCRIPT, Shell
 
 

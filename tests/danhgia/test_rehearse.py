@@ -48,12 +48,32 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in found if path.name not in apart}
 
 
+def same_files(folder: Path) -> None:
+    """What both rehearsals wrote is the same, byte by byte."""
+    left, right = files(folder / "sqlite"), files(folder / "postgresql")
+    assert left.keys() == right.keys()
+    assert [name for name in left if left[name] != right[name]] == []
+
+
+def on_both(slug: str, year: int, subjects: int, folder: Path, server: str) -> dict[str, Any]:
+    """The figures of a rehearsal of generated subjects, the same on both databases."""
+    urls = {"sqlite": None, "postgresql": server}
+    running = [start(slug, year, None, folder / name, url, subjects=subjects) for name, url in urls.items()]
+    told, other = (outcome(one) for one in running)
+    assert told == other
+    same_files(folder)
+    verified = audit(f"sqlite:///{folder}/sqlite/round.db", "--seal", told["seal"])
+    assert verified.returncode == 0, verified.stderr
+    return told
+
+
 @pytest.mark.parametrize("subjects", [1, 3])
 def test_a_few_invented_subjects_are_enough(tmp_path: Path, subjects: int) -> None:
     running = start("dan-chu-co-so", 2026, None, tmp_path, subjects=subjects)
     assert outcome(running)["states"] == {"reported": subjects}
 
 
+@pytest.mark.rule("DN-4.4")
 def test_da_nang_ends_reported_and_alike_on_both_databases(tmp_path: Path, fresh_postgresql: Fresh) -> None:
     with fresh_postgresql() as server:
         running = [
@@ -69,11 +89,10 @@ def test_da_nang_ends_reported_and_alike_on_both_databases(tmp_path: Path, fresh
     assert told["explained"] >= 1
     assert told["unsent"] == 0
     assert verified.returncode == 0, verified.stderr
-    left, right = files(tmp_path / "sqlite"), files(tmp_path / "postgresql")
-    assert left.keys() == right.keys()
-    assert [name for name in left if left[name] != right[name]] == []
+    same_files(tmp_path)
 
 
+@pytest.mark.rule("VG-1.6")
 def test_van_giang_zeroes_nobody_and_flags_the_late(tmp_path: Path) -> None:
     told = outcome(start("dan-van-chinh-quyen", 2022, "van-giang-2022.csv", tmp_path))
     assert told["zeroed"] == 0
@@ -81,3 +100,29 @@ def test_van_giang_zeroes_nobody_and_flags_the_late(tmp_path: Path) -> None:
     assert told["explained"] >= 1
     assert told["states"] == {"reported": 31, "sent_to_province": 1}
     assert sum(told["levels"].values()) == 31
+
+
+def test_ha_tinh_rates_from_below_and_keeps_every_quota(tmp_path: Path, fresh_postgresql: Fresh) -> None:
+    with fresh_postgresql() as server:
+        told = on_both("kiem-diem-xep-loai", 2024, 120, tmp_path, server)
+    assert told["states"] == {"excluded": 1, "not_rated": 1, "recognised": 118}
+    assert [line for line in told["quota"] if not line["held"]] == []
+    assert (told["heads_above"], told["waived"], told["replaced"], told["unsent"]) == (0, 1, 1, 0)
+    assert told["flags"].keys() >= {"ANO-HT-4", "ANO-HT-7", "waiver"}
+    assert told["opinions_late"] > 0
+    assert told["opinions_silent"] > 0
+
+
+def test_the_30_70_sheet_is_rated_within_each_khoi(tmp_path: Path, fresh_postgresql: Fresh) -> None:
+    with fresh_postgresql() as server:
+        told = on_both("xep-loai-tap-the", 2026, 40, tmp_path, server)
+    assert told["states"] == {"recognised": 40}
+    assert [line for line in told["quota"] if not line["held"]] == []
+    assert told["explained"] == 1
+
+
+def test_nghe_an_recognises_in_its_window(tmp_path: Path, fresh_postgresql: Fresh) -> None:
+    with fresh_postgresql() as server:
+        told = on_both("diem-sang", 2024, 10, tmp_path, server)
+    assert told["states"] == {"commended": 5, "not_recognised": 1, "recognised": 12, "withdrawn": 2}
+    assert told["shortages"] == [["Sở Tư pháp", "dvcq", 0], ["Sở Nông nghiệp và Phát triển nông thôn", "dvcq", 0]]

@@ -71,7 +71,7 @@ def supervisor(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """`danhgia serve` as a process; killed with all its children if a test leaves it running."""
     ours = {"DANHGIA_DATABASE_URL": settings.database_url, "DANHGIA_VAR": str(settings.var)}
     with (settings.var / "serve.log").open("wb") as log:
-        command = [sys.executable, "-m", "danhgia.serve"]
+        command = [sys.executable, "-m", "danhgia.serve", str(free_port())]
         process = subprocess.Popen(command, env=os.environ | ours, stdout=log, stderr=log)
     try:
         yield process

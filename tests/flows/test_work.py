@@ -43,6 +43,7 @@ def test_a_sweep_that_comes_early_locks_nothing(keeper: Keeper, now: datetime) -
     assert states(keeper.database, world) == ["assigned", "assigned"]
 
 
+@pytest.mark.rule("DN-4.5")
 @pytest.mark.parametrize("late", [timedelta(seconds=15), timedelta(minutes=3), timedelta(days=19)])
 def test_a_sweep_that_comes_late_does_the_same_and_once(keeper: Keeper, late: timedelta) -> None:
     world = launched(keeper.database, subjects=2)
@@ -55,6 +56,7 @@ def test_a_sweep_that_comes_late_does_the_same_and_once(keeper: Keeper, late: ti
     assert rows(keeper.database) == before
 
 
+@pytest.mark.rule("DN-4.5")
 def test_what_locked_stays_locked_when_the_clock_steps_back(keeper: Keeper) -> None:
     world = launched(keeper.database, subjects=1)
     keeper.at(CLOSING + 15 * SECOND)
@@ -171,4 +173,4 @@ def test_an_empty_database_has_nothing_due(keeper: Keeper) -> None:
 
 
 def test_works_have_the_order_in_which_one_follows_from_the_other() -> None:
-    assert [work.name for work in WORKS] == ["lock", "explain", "remind", "report", "nightly", "mail"]
+    assert [work.name for work in WORKS] == ["lock", "explain", "opinions", "remind", "report", "nightly", "mail"]

@@ -16,6 +16,7 @@ from models.assessments import Assessment, Difficulty, ExplanationItem, Explanat
 from models.decisions import Decision, Document
 from models.history import HistoryPayload
 from models.mail import Outbox
+from models.opinions import Opinion, OpinionRequest
 from models.people import Account, AccountVersion, Grant, Subject
 from models.rounds import Milestone, ProgrammeVersion, Round
 from models.types import GENESIS
@@ -209,6 +210,24 @@ def explanation(session: Session, assessment: Assessment) -> int:
     session.add(asked)
     session.flush()
     session.add_all(ExplanationItem(request_id=asked.id, criterion=code) for code in ("I.2", "II.1"))
+    return asked.id
+
+
+def opinions(session: Session, of: World, body: Account) -> int:
+    """A request to one body about three dossiers, of which it has answered on one; its id."""
+    asked = OpinionRequest(
+        round_id=of.round.id,
+        name="city_bodies",
+        question="Đề nghị tham gia ý kiến về mức xếp loại.",
+        document_id=document(session, "21-CV/MAU").id,
+        asked_at=LAUNCHED,
+        closes_at=datetime(2024, 12, 5, 17, tzinfo=UTC),
+    )
+    session.add(asked)
+    session.flush()
+    for one, status in zip(of.assessments, ("given", "open", "open"), strict=True):
+        session.add(Opinion(request_id=asked.id, assessment_id=one.id, account_id=body.id, status=status))
+    session.flush()
     return asked.id
 
 

@@ -16,7 +16,8 @@ SEAL = "3f" * 32
 REASON = "Rà soát lại danh sách đơn vị theo Công văn số 15-CV/MAU."
 VAN_GIANG = {"overdue", "sent_to_province"}
 STAFF = {"explanation_answered", "appraisal_due", "difficulty_raised", "daily_summary", "report_ready", "auditor_seal"}
-ROUND = {"daily_summary", "report_ready", "auditor_seal", "address_changed"}
+OPINIONS = {"opinion_asked", "opinion_due"}
+ROUND = {"daily_summary", "report_ready", "auditor_seal", "address_changed", *OPINIONS}
 AT: Mapping[str, datetime] = {
     "last_day": datetime(2024, 12, 9, 1, 30, tzinfo=UTC),
     "locked": datetime(2024, 12, 9, 17, 0, 15, tzinfo=UTC),
@@ -41,6 +42,7 @@ PARAMETERS: Mapping[str, Callable[[Session, World], Mapping[str, Any]]] = {
         ("explanation_asked", "explanation_due", "explanation_answered"),
         lambda session, of: {"request": factory.explanation(session, of.assessments[0])},
     ),
+    **dict.fromkeys(sorted(OPINIONS), lambda session, of: {"request": factory.opinions(session, of, of.officer)}),
     **dict.fromkeys(
         ("difficulty_raised", "difficulty_answered"),
         lambda session, of: {"difficulty": factory.difficulty(session, of.assessments[0])},

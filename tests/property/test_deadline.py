@@ -40,6 +40,7 @@ def host_in(zone: str) -> Iterator[None]:
         time.tzset()
 
 
+@pytest.mark.rule("X-D1", "X-D3")
 @given(year=years, before=month_days, host=zones)
 def test_the_host_does_not_move_the_closing(year: int, before: str, host: str) -> None:
     with host_in(host):
@@ -47,6 +48,7 @@ def test_the_host_does_not_move_the_closing(year: int, before: str, host: str) -
     assert closing == datetime.fromisoformat(f"{year}-{before}T00:00:00+07:00")
 
 
+@pytest.mark.rule("X-D3")
 @given(year=years, before=month_days, observer=zones, host=zones)
 def test_an_observer_sees_the_same_last_instant(year: int, before: str, observer: str, host: str) -> None:
     closing = closes_at(year, before=before)
@@ -57,12 +59,14 @@ def test_an_observer_sees_the_same_last_instant(year: int, before: str, observer
         assert deadline_text(closing.astimezone(ZoneInfo(observer))) == deadline_text(closing)
 
 
+@pytest.mark.rule("X-D2")
 @given(year=years, day=month_days)
 def test_through_a_day_is_before_the_next(year: int, day: str) -> None:
     closing = closes_at(year, through=day)
     assert closing == end_of(date.fromisoformat(f"{year}-{day}")) == closes_at(year, before=day) + timedelta(days=1)
 
 
+@pytest.mark.rule("X-D1", "X-D3")
 @pytest.mark.parametrize("host", ZONES)
 def test_vectors_1_and_2(host: str) -> None:
     with host_in(host):
@@ -72,6 +76,7 @@ def test_vectors_1_and_2(host: str) -> None:
         assert datetime(2024, 12, 9, 17, tzinfo=UTC) >= closing
 
 
+@pytest.mark.rule("X-D6")
 @pytest.mark.parametrize("host", ZONES)
 def test_vector_4(host: str) -> None:
     with host_in(host):

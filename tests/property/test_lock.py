@@ -151,6 +151,7 @@ def whatever_the_clock(database: Database, examples: int) -> None:
     holds()
 
 
+@pytest.mark.rule("X-D1", "DN-4.5", "DN-4.6")
 def test_whatever_the_clock_and_the_zone_the_closing_holds(database: Database) -> None:
     whatever_the_clock(database, 150)
 

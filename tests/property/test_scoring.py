@@ -2,6 +2,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +31,7 @@ def leaves(draw: st.DrawFn, code: str) -> Criterion:
     if kind in {Kind.CHOICE, Kind.CAPPED_CHOICE}:
         chosen = draw(options(code))
         data |= {"options": chosen, "max": max(option.points for option in chosen)}
-    elif kind != Kind.DEGREE:
+    elif kind not in {Kind.DEGREE, Kind.CHECK}:
         data["max"] = draw(quarters)
     if kind == Kind.RATIO:
         data |= {"done_label": "Đã làm", "assigned_label": "Được giao"}
@@ -73,6 +74,7 @@ def fine_entries(leaf: Criterion) -> st.SearchStrategy[Entry]:
         Kind.CAPPED_CHOICE: lambda: capped_entries(leaf),
         Kind.BINARY: lambda: st.builds(Entry, points=st.sampled_from([Decimal(0), leaf.ceiling])),
         Kind.DEGREE: lambda: st.builds(Entry, degree=st.sampled_from(Degree)),
+        Kind.CHECK: lambda: st.builds(Entry, passed=st.booleans()),
         Kind.RATIO: lambda: st.builds(Entry, done=amounts, assigned=amounts.map(lambda n: n + 1)),
         Kind.COUNT: lambda: st.builds(Entry, units=amounts),
     }
@@ -84,7 +86,7 @@ def filled_sheets(draw: st.DrawFn) -> tuple[Sheet, Mapping[str, Entry]]:
     sheet = draw(sheets())
     entries = {leaf.code: draw(fine_entries(leaf)) for leaf in sheet.leaves()}
     if sheet.not_applicable != "forbidden":
-        ordinary = [leaf.code for leaf in sheet.leaves() if not leaf.is_extra]
+        ordinary = [leaf.code for leaf in sheet.leaves() if not leaf.is_extra and leaf.kind != Kind.CHECK]
         left_out = draw(st.sets(st.sampled_from(ordinary))) if ordinary else set()
         entries |= dict.fromkeys(left_out, Entry(not_applicable=True))
     return sheet, entries
@@ -101,6 +103,7 @@ def test_a_sheet_filled_in_by_its_rules_is_accepted_and_lies_within_its_total(
     assert result.missing == ()
 
 
+@pytest.mark.rule("DN-4.1")
 @given(filled_sheets())
 def test_groups_are_the_sums_of_their_leaves_and_within_their_max(
     filled: tuple[Sheet, Mapping[str, Entry]],
@@ -135,6 +138,7 @@ def test_an_entry_is_the_same_after_it_was_stored(filled: tuple[Sheet, Mapping[s
         assert Entry.model_validate_json(entry.model_dump_json(exclude_defaults=True)) == entry
 
 
+@pytest.mark.rule("X-N2")
 @given(st.data(), options("A"))
 def test_options_are_never_summed(data: st.DataObject, chosen: tuple[Option, ...]) -> None:
     most = max(option.points for option in chosen)
@@ -146,6 +150,7 @@ def test_options_are_never_summed(data: st.DataObject, chosen: tuple[Option, ...
     assert check(leaf, Entry(option=",".join(several)), sheet) is not None
 
 
+@pytest.mark.rule("X-N4")
 @given(quarters, st.decimals(-5, 50, places=4))
 def test_points_stand_exactly_when_within_the_range_and_on_a_step(most: Decimal, given_points: Decimal) -> None:
     leaf = Criterion(code="A", label="Chấm", kind=Kind.GRADED, max=most)

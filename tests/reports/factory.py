@@ -117,11 +117,9 @@ class World:
         )
         keep(self.session, made)
 
-    def seal(self, kind: str = "reported", root: str = ROOT) -> None:
-        keep(
-            self.session,
-            Seal(round_id=self.round.id, kind=kind, at=at(12, 26, 9, 30, year=self.round.year), root=root, leaves="[]"),
-        )
+    def seal(self, kind: str = "reported", root: str = ROOT, *, when: datetime | None = None) -> None:
+        made = when or at(12, 26, 9, 30, year=self.round.year)
+        keep(self.session, Seal(round_id=self.round.id, kind=kind, at=made, root=root, leaves="[]"))
 
     def number_report(self, number: str, dated: date | None) -> None:
         self.round.report_document_id = self.document("report", number, dated)

@@ -10,9 +10,10 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.calendar import LOCAL
-from reports.btv_xlsx import HEADER_ROW, pattern, write_xlsx
+from reports.btv_xlsx import write_xlsx
 from reports.contents import Board, RoundReport
 from reports.wording import REHEARSAL
+from reports.workbook import HEADER_ROW, pattern
 
 Reports = dict[str, RoundReport]
 LAYOUTS = ("party", "administrative")

@@ -11,8 +11,9 @@ from sqlmodel import Session
 
 from config.programme import Programme
 from models.db import Database
-from reports.contents import Closing, Outcome, Paper, Redecided, Removed, RoundReport, Special
+from reports.contents import Closing, Removed, RoundReport, Special
 from reports.figures import MOST_CRITERIA, gather
+from reports.values import Outcome, Paper, Redecided
 from states.errors import Unknown
 from tests.reports import factory
 from tests.reports.factory import LOCK, Unit, at, programme, start
@@ -40,6 +41,7 @@ def names(results: Any) -> list[str]:  # noqa: ANN401  whatever has a name
     return [result.name for result in results]
 
 
+@pytest.mark.rule("DN-7.1")
 def test_results_stand_by_kind_and_place(da_nang: RoundReport) -> None:
     assert [(board.kind, board.group, names(board.results)) for board in da_nang.boards] == [
         (DISTRICT, "", ["Đảng bộ quận Hải Châu", "Đảng bộ quận Thanh Khê", "Đảng bộ huyện Hòa Vang"]),
@@ -58,6 +60,7 @@ def test_results_stand_by_kind_and_place(da_nang: RoundReport) -> None:
     assert da_nang.boards[0].decided == (Decimal("95.25"), Decimal("95.25"), Decimal("89.5"))
 
 
+@pytest.mark.rule("DN-7.1")
 def test_the_zeros_are_those_locked_and_are_not_late_as_well(da_nang: RoundReport) -> None:
     assert [(zero.name, zero.closes_at, zero.decided_total) for zero in da_nang.zeros] == [
         ("Sở Giao thông vận tải", LOCK, Decimal(0))
@@ -65,6 +68,7 @@ def test_the_zeros_are_those_locked_and_are_not_late_as_well(da_nang: RoundRepor
     assert (da_nang.zero_rule, da_nang.late) == (True, ())
 
 
+@pytest.mark.rule("DN-7.1")
 def test_special_cases_are_the_granted_extensions(da_nang: RoundReport) -> None:
     paper = Paper("125-CV/BDVTU", date(2024, 12, 8), "Lê Văn Mẫu")
     reason = "Khắc phục hậu quả mưa lũ tại các xã phía tây"
@@ -125,6 +129,7 @@ def test_a_supplementary_seal_covers_what_was_decided_again(writing: Session) ->
     assert found.root == "a" * 64
 
 
+@pytest.mark.rule("X-N5")
 def test_criteria_show_the_three_copies_and_never_the_draft(da_nang: RoundReport) -> None:
     first, second = da_nang.criteria[:2]
     assert (first.code, first.most) == ("I.1", Decimal(4))
@@ -133,12 +138,14 @@ def test_criteria_show_the_three_copies_and_never_the_draft(da_nang: RoundReport
     assert (second.code, second.self_points, second.appraised_points, second.note) == ("I.2", None, None, "")
 
 
+@pytest.mark.rule("VG-1.4")
 def test_bodies_come_from_the_programme(van_giang: RoundReport) -> None:
     head = van_giang.head
     assert (head.sender, head.recipient) == ("UBND huyện Văn Giang", "Sở Nội vụ tỉnh Hưng Yên")
     assert (head.layout, head.parent, head.signed_for) == ("administrative", "", "TM. Ủy ban nhân dân")
 
 
+@pytest.mark.rule("VG-1.6")
 def test_the_own_dossier_only_passes_through(van_giang: RoundReport) -> None:
     assert names(van_giang.forwarded) == ["UBND huyện Văn Giang"]
     assert van_giang.forwarded[0].state == "Đã gửi UBND tỉnh (qua Sở Nội vụ)"
@@ -154,6 +161,7 @@ def test_without_a_number_it_is_a_draft_of_the_time_of_its_seal(van_giang: Round
     assert (van_giang.draft, van_giang.paper, van_giang.made_at) == (True, Paper(), van_giang.seal.at)
 
 
+@pytest.mark.rule("VG-4.6")
 def test_no_level_while_the_bands_are_unconfirmed(van_giang: RoundReport) -> None:
     assert van_giang.levels == "proposed"
     assert {result.level for result in van_giang.results} == {""}

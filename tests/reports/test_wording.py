@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 
 from reports import wording
-from reports.contents import Head, Paper, Result, RoundReport
+from reports.contents import Head, Result, RoundReport
+from reports.values import Paper
 from tests.reports.factory import LOCK, at
 
 
@@ -109,3 +110,19 @@ def test_instants_are_local() -> None:
     assert wording.instant(at(12, 9, 23, 59)) == "23 giờ 59 phút ngày 09/12/2024"
     assert wording.due(LOCK) == "Hết ngày 09/12/2024 (trước ngày 10/12)"
     assert wording.due(at(12, 9, 17)) == "17 giờ 00 phút ngày 09/12/2024"
+
+
+def test_long_titles_break_where_a_phrase_ends() -> None:
+    assert wording.parted("về việc a", 75) == "về việc a"
+    assert (
+        wording.parted("kiểm điểm, xếp loại tổ chức đảng, cá nhân", 36) == "kiểm điểm,\nxếp loại tổ chức đảng, cá nhân"
+    )
+    assert wording.parted("dân chủ ở cơ sở và dân vận", 20) == "dân chủ ở cơ sở\nvà dân vận"
+    assert wording.parted("không có dấu nào ở đây cả", 15) == "không có dấu\nnào ở đây cả"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"), [(1, 3, "33,3%"), (2, 3, "66,7%"), (0, 5, "0%"), (5, 5, "100%"), (1, 2000, "0,1%")]
+)
+def test_a_part_is_written_in_per_cent(part: int, whole: int, text: str) -> None:
+    assert wording.percent(part, whole) == text

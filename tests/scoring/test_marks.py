@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from config.sheet import Criterion, Degree, Entry, Kind, Option, Sheet, load_sheet
-from scoring.marks import check, is_scored, points, totals
+from scoring.marks import check, is_scored, points, totals, unmet
 
 SHEETS = Path(__file__).parents[2] / "config" / "sheets"
 VAN_GIANG = load_sheet(SHEETS / "dan-van-chinh-quyen-2022.yaml")
@@ -46,6 +46,11 @@ COUNT = Criterion(
 )
 BONUS = Criterion(code="T", label="Thưởng", kind=Kind.BONUS, max=d("2"))
 PENALTY = Criterion(code="P", label="Trừ", kind=Kind.PENALTY, max=d("5"))
+CHECK = Criterion(code="K", label="Có đăng ký", kind=Kind.CHECK)
+OPTIONAL = Criterion(code="N", label="Nghĩa vụ ngân sách (nếu có)", kind=Kind.CHECK, optional=True)
+AUTOMATIC = Criterion(code="M", label="Được công nhận", kind=Kind.CHECK, met_by="cong_van_de_nghi")
+ASKED = Criterion(code="G", label="Theo gợi ý (nếu có)", kind=Kind.DEGREE, optional=True)
+CHECKS = sheet(CHECK, OPTIONAL, AUTOMATIC, ASKED)
 ALL = sheet(GRADED, CHOICE, CAPPED, BINARY, DEGREE, RATIO, COUNT, BONUS, PENALTY)
 
 FINE = [
@@ -64,6 +69,10 @@ FINE = [
     (COUNT, Entry(units=d("9")), "4"),
     (BONUS, Entry(points=d("1.5")), "1.5"),
     (PENALTY, Entry(points=d("2")), "-2"),
+    (CHECK, Entry(passed=True), "0"),
+    (CHECK, Entry(passed=False), "0"),
+    (OPTIONAL, Entry(not_applicable=True), "0"),
+    (ASKED, Entry(not_applicable=True), "0"),
 ]
 
 REFUSED = [
@@ -119,6 +128,18 @@ REFUSED = [
     (COUNT, Entry(units=d("1.5")), "Tiêu chí C: «Số cuộc đối thoại» phải là số nguyên từ 0 trở lên."),
     (COUNT, Entry(units=d("-1")), "Tiêu chí C: «Số cuộc đối thoại» phải là số nguyên từ 0 trở lên."),
     (BONUS, Entry(points=d("3")), "Tiêu chí T: điểm phải từ 0 đến 2, không nhận 3."),
+    (CHECK, Entry(), "Tiêu chí K: chưa có kết luận đạt hay không đạt."),
+    (CHECK, Entry(points=d("1")), "Tiêu chí K: chấm bằng kết luận đạt hay không đạt, không nhận điểm."),
+    (
+        CHECK,
+        Entry(not_applicable=True),
+        "Tiêu chí K: luôn phải kết luận đạt hay không đạt, không đánh dấu «không áp dụng».",
+    ),
+    (
+        OPTIONAL,
+        Entry(not_applicable=True, passed=True),
+        "Tiêu chí N: đã đánh dấu «không áp dụng» thì để trống phần chấm điểm.",
+    ),
     (PENALTY, Entry(points=d("-1")), "Tiêu chí P: điểm phải từ 0 đến 5, không nhận -1."),
     (
         GRADED,
@@ -215,6 +236,67 @@ def test_vector_8_a_capped_choice_counts_what_was_given_under_its_cap(letter: st
 
 def test_vector_8_less_than_the_next_cap_is_allowed_too() -> None:
     assert check(CAPPED, Entry(option="II.3.a", points=d("3")), ALL) is None
+
+
+FRAME = load_sheet(SHEETS / "khung-30-70.yaml")
+
+
+def top(leaf: Criterion) -> Entry:
+    return Entry(option=leaf.options[0].code if leaf.options else None, points=leaf.ceiling)
+
+
+@pytest.mark.rule("X-N2", "S2-2.1")
+@pytest.mark.parametrize("path", sorted(SHEETS.glob("khung-30-70*.yaml")), ids=lambda path: path.stem)
+def test_vector_8_all_best_is_100_and_not_130(path: Path) -> None:
+    framed = load_sheet(path)
+    entries = {leaf.code: top(leaf) for leaf in framed.leaves()}
+    result = totals(framed, entries)
+    assert [check(leaf, entries[leaf.code], framed) for leaf in framed.leaves()] == [None] * len(entries)
+    assert [result.total, result.groups["I"], result.groups["II"]] == [100, 30, 70]
+
+
+@pytest.mark.rule("S2-1.3", "X-N4")
+def test_an_item_is_graded_between_nothing_and_its_ceiling() -> None:
+    given = [d(text) for text in ("-0.25", "0", "1.5", "4", "4.25")]
+    refused = [points for points in given if check(FRAME.leaf("I.1.e"), Entry(points=points), FRAME)]
+    assert refused == [d("-0.25"), d("4.25")]
+
+
+@pytest.mark.rule("S2-2.5")
+def test_the_item_on_accountability_takes_its_full_point() -> None:
+    assert check(FRAME.leaf("I.2.c"), Entry(points=d("1")), FRAME) is None
+
+
+@pytest.mark.rule("NA-2.1", "NA-2.2")
+def test_what_is_not_checked_is_missing_but_for_what_the_dossier_meets() -> None:
+    spot = load_sheet(SHEETS / "diem-sang-qcdc.yaml")
+    passed = {leaf.code: Entry(passed=True) for leaf in spot.leaves() if leaf.code not in {"I.5", "II.6", "II.7"}}
+    assert totals(spot, passed).missing == ("II.6", "II.7")
+    assert totals(spot, passed | {"II.6": Entry(not_applicable=True), "II.7": Entry(passed=False)}).missing == ()
+
+
+@pytest.mark.rule("NA-2.1", "NA-2.3")
+def test_every_criterion_of_a_spot_has_to_be_met() -> None:
+    spot = load_sheet(SHEETS / "diem-sang-dvcq.yaml")
+    passed = {leaf.code: Entry(passed=True) for leaf in spot.leaves()}
+    assert unmet(spot, passed) == ()
+    assert unmet(spot, passed | {"II.6": Entry(passed=False)}) == ("II.6",)
+    assert unmet(spot, {}) == tuple(leaf.code for leaf in spot.leaves() if leaf.code != "I.5")
+
+
+@pytest.mark.parametrize(
+    ("code", "entry", "against"),
+    [
+        ("N", Entry(not_applicable=True), ()),
+        ("N", Entry(), ("N",)),
+        ("M", Entry(), ()),
+        ("M", Entry(passed=False), ("M",)),
+        ("G", Entry(degree=Degree.POOR), ()),
+    ],
+)
+def test_what_stands_against_recognition(code: str, entry: Entry, against: tuple[str, ...]) -> None:
+    met = {"K": Entry(passed=True), "N": Entry(passed=True)}
+    assert unmet(CHECKS, met | {code: entry}) == against
 
 
 def test_a_zero_is_a_score_and_a_blank_is_not() -> None:

@@ -6,6 +6,7 @@ import pytest
 from scoring.numbers import format_points, parse_number, rounded
 
 
+@pytest.mark.rule("X-N1")
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -23,11 +24,13 @@ def test_numbers_are_read_as_offices_write_them(text: str, value: str) -> None:
     assert parse_number(text) == Decimal(value)
 
 
+@pytest.mark.rule("X-N1")
 @pytest.mark.parametrize("text", ["", "năm", "1.250", "1,2,3", "1 2", "1e3", "٣", "5 đồng", "NaN"])
 def test_what_is_no_number_or_may_be_two_is_not_guessed(text: str) -> None:
     assert parse_number(text) is None
 
 
+@pytest.mark.rule("X-N1")
 @pytest.mark.parametrize(
     ("value", "text"), [("92.50", "92,5"), ("10", "10"), ("100.0000", "100"), ("0.0000", "0"), ("-0.25", "-0,25")]
 )

@@ -85,6 +85,7 @@ def receipt(account_id: int, seq: int = 2, key: int = 1) -> tuple[Any, ...]:
     return (1, key, "receipt", account_id, occasion, "{}", to_micros(NOW), "queued", 0, "")
 
 
+@pytest.mark.rule("X-A1")
 def test_a_transition_writes_state_history_and_mail(database: Database) -> None:
     fill(database, 2)
     before = rows_of(database)
@@ -115,6 +116,7 @@ def test_the_row_holds_what_was_moved(database: Database) -> None:
         assert (kept.late, kept.proposed_level, kept.zeroed, kept.appraised_total) == (True, "tốt", False, None)
 
 
+@pytest.mark.rule("X-D1", "X-D3")
 def test_the_last_microsecond_is_in_time_and_the_closing_is_not(database: Database) -> None:
     fill(database, len(ZONES))
     sentence = "Đã quá thời hạn: hết ngày 09/12/2026 (trước ngày 10/12); phần mềm đã khóa."
@@ -125,6 +127,7 @@ def test_the_last_microsecond_is_in_time_and_the_closing_is_not(database: Databa
         assert [row.at for row in chain_of(database, f"assessment:{key}")] == [NOW, CLOSES_AT - TICK]
 
 
+@pytest.mark.rule("X-D1", "X-D3")
 def test_vectors_1_and_2(database: Database) -> None:
     fill(database, 1)
     refused(database, Refused, "submit", now=datetime(2026, 12, 10, tzinfo=LOCAL))
@@ -133,6 +136,7 @@ def test_vectors_1_and_2(database: Database) -> None:
     assert pull(database, "submit", now=in_time).state == "submitted"
 
 
+@pytest.mark.rule("DN-4.1")
 def test_every_refusal_is_told_at_once(database: Database) -> None:
     fill(database, 1)
     write(database, "UPDATE assessment SET scored = 18")
@@ -255,6 +259,7 @@ def test_what_is_needed_must_be_given(database: Database) -> None:
     assert refused(database, Refused, "reopen", ROOT, move=Move(document_id=7)) == NO_REASON
 
 
+@pytest.mark.rule("X-A1")
 def test_reason_documents_and_facts_go_into_the_history(database: Database) -> None:
     fill(database, 1)
     move = Move("bão lũ", 7, 8, what={"until": "2026-12-15", "asked": True})

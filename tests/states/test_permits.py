@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pytest
@@ -9,16 +8,30 @@ from sqlmodel import Session
 from config import vocabulary
 from danhgia.bench.world import CLOSES_AT, NOW, fill
 from models.db import Database, run
+from models.types import to_micros
 from states import permits
 from states.actor import SYSTEM, Actor, account, console
 from states.advance import advance
 from states.errors import NotAllowed
 from states.hold import hold, hold_round
 from states.permits import RELATIONS, VERBS, can, can_round, demand, demand_everywhere, demand_round, visible
-from tests.states.worlds import STAFF, add_account, add_grant, add_second_round, assign, declare_conflict, state_of
+from tests.states.worlds import (
+    STAFF,
+    add_account,
+    add_grant,
+    add_second_round,
+    assign,
+    declare_conflict,
+    insert,
+    state_of,
+)
 
 ACTOR = account(STAFF)
-IN_ROUND = ("administrator", "lead", "authority", "secretary", "opinion_giver", "reader", "auditor")
+IN_ROUND = ("administrator", "lead", "authority", "secretary", "reader", "auditor")
+ONE_BY_ONE = ("appraiser", "opinion_giver")
+"""Roles in a round that reach only what was assigned to them, or what they were asked about."""
+LIMITED = ("administrator", "lead", "authority", "secretary")
+"""Roles that may be limited to what one body decides on."""
 PARENT_OF_1 = 3
 Scope = dict[str, Any]
 OTHERS: Scope = {"subject_id": 2}
@@ -40,14 +53,14 @@ GIVEN = [
     Gives("head", "head", {"subject_id": 1}),
     Gives("superior", "officer", {"subject_id": PARENT_OF_1}),
     Gives("superior", "head", {"subject_id": PARENT_OF_1}),
-    *(Gives(role, role, scope) for role in (*IN_ROUND, "appraiser") for scope in ({}, HERE)),
+    *(Gives(role, role, scope) for role in (*IN_ROUND, *ONE_BY_ONE) for scope in ({}, HERE)),
 ]
 WITHHELD = [
     *(Gives("", role, scope) for role in ("officer", "head") for scope in (OTHERS, {"subject_id": 1} | ENDED, {})),
     *(Gives("", role, {"subject_id": PARENT_OF_1} | ENDED) for role in ("officer", "head")),
     *(
         Gives("", role, scope)
-        for role in (*IN_ROUND, "appraiser")
+        for role in (*IN_ROUND, *ONE_BY_ONE)
         for scope in (ELSEWHERE, ENDED, {"round_id": 1} | ENDED)
     ),
     Gives("", "janitor", {}),
@@ -55,12 +68,27 @@ WITHHELD = [
 
 
 def prepare(database: Database) -> None:
-    """Three dossiers, subject 1 under subject 3, a second round; dossier 1 assigned to an account without a grant."""
+    """Three dossiers, subject 1 under subject 3, a second round; an account without a grant.
+
+    Dossier 1 is assigned to it, and its opinion on dossier 1 was asked for.
+    """
     fill(database, 3)
     with database.writing() as session:
         run(session, "UPDATE subject SET parent_id = :parent WHERE id = 1", {"parent": PARENT_OF_1})
         add_second_round(session)
         assign(session, 1, add_account(session, STAFF))
+        ask(session, 1)
+
+
+def ask(session: Session, *assessment_ids: int) -> None:
+    """Ask the account without a grant for its opinion on dossiers."""
+    about = {"question": "", "asked_at": to_micros(NOW), "closes_at": to_micros(CLOSES_AT), "status": "open"}
+    run(session, "DELETE FROM opinion")
+    run(session, "DELETE FROM opinion_request")
+    insert(session, "opinion_request", id=1, round_id=1, name="city_bodies", **about)
+    for key in assessment_ids:
+        whose = {"request_id": 1, "assessment_id": key, "account_id": STAFF, "comment": "", "status": "given"}
+        insert(session, "opinion", late=False, **whose)
 
 
 def relations(session: Session, actor: Actor, assessment_id: int = 1) -> set[str]:
@@ -171,11 +199,25 @@ def test_a_role_at_a_unit_or_at_a_dossier_is_none_to_the_round(database: Databas
     prepare(database)
     with database.writing() as session:
         for number, given in enumerate(GIVEN):
-            if given.role in {"officer", "head", "appraiser"}:
+            if given.role in {"officer", "head", *ONE_BY_ONE}:
                 add_grant(session, 1_000 + number, STAFF, given.role, **given.scope)
     with database.reading() as session:
         assert set(hold_round(session, 1, actor=ACTOR, now=NOW).relations) == set()
         assert [verb for verb in VERBS if can_round(session, ACTOR, verb, 1)] == []
+
+
+def limited(
+    session: Session,
+    grant_id: int,
+    role: str,
+    body: str | None,
+    *,
+    subject: int | None = None,
+    in_round: int | None = None,
+) -> None:
+    """A grant of the account, limited to what one deciding body decides on."""
+    add_grant(session, grant_id, STAFF, role, subject_id=subject, round_id=in_round)
+    run(session, "UPDATE account_grant SET body = :body WHERE id = :id", {"body": body, "id": grant_id})
 
 
 def test_only_a_grant_without_a_limit_reaches_everywhere(database: Database) -> None:
@@ -227,6 +269,7 @@ def test_the_console_is_administrator_and_nothing_else(database: Database) -> No
         assert {verb for verb in VERBS if visible(session, root, verb, 1) == [1, 2, 3]} == verbs_of("administrator")
 
 
+@pytest.mark.rule("DN-4.5")
 def test_the_system_alone_may_lock(database: Database) -> None:
     prepare(database)
     with database.writing() as session:
@@ -255,14 +298,26 @@ class Grant(NamedTuple):
     subject_id: int | None
     round_id: int | None
     ended: bool
+    body: str | None
+
+
+class Near(NamedTuple):
+    """What binds the account to dossiers beside its grants."""
+
+    assigned: frozenset[int]
+    conflicts: frozenset[int]
+    asked: frozenset[int]
 
 
 roles = st.sampled_from([*dict.fromkeys(role for relation in RELATIONS.values() for role in relation.roles)])
-grants = st.builds(Grant, roles, st.sampled_from([None, 1, 2, 3]), st.sampled_from([None, 1, 2]), st.booleans())
+subjects, rounds, bodies = ([None, 1, 2, 3], [None, 1, 2], [None, "body-1", "body-2"])
+grants = st.builds(
+    Grant, roles, st.sampled_from(subjects), st.sampled_from(rounds), st.booleans(), st.sampled_from(bodies)
+)
 dossiers = st.frozensets(st.sampled_from([1, 2, 3]))
 
 
-def holds(grant: Grant, dossier: int, assigned: Iterable[int], conflicts: Iterable[int]) -> set[str]:
+def holds(grant: Grant, dossier: int, near: Near) -> set[str]:
     """The relation a grant gives to a dossier of round 1, in words of Python."""
     role = grant.role
     if grant.ended:
@@ -270,23 +325,28 @@ def holds(grant: Grant, dossier: int, assigned: Iterable[int], conflicts: Iterab
     if role in {"officer", "head"}:
         superior = {"superior"} if (dossier, grant.subject_id) == (1, PARENT_OF_1) else set()
         return {role} if grant.subject_id == dossier else superior
-    barred = (role in {"appraiser", "lead"} and dossier in conflicts) or (
-        role == "appraiser" and dossier not in assigned
+    barred = (
+        (role in {"appraiser", "lead"} and dossier in near.conflicts)
+        or (role == "appraiser" and dossier not in near.assigned)
+        or (role == "opinion_giver" and dossier not in near.asked)
+        or (role in LIMITED and grant.body not in {None, f"body-{dossier}"})
     )
     return {role} if grant.round_id in {None, 1} and not barred else set()
 
 
-def check(session: Session, given: list[Grant], assigned: frozenset[int], conflicts: frozenset[int]) -> None:
+def check(session: Session, given: list[Grant], near: Near) -> None:
     run(session, "DELETE FROM assignment")
+    run(session, "UPDATE assessment SET body = 'body-' || id")
     for number, grant in enumerate(given):
-        add_grant(session, 1_000 + number, STAFF, **grant._asdict())
-    for dossier in assigned:
+        limited(session, 1_000 + number, grant.role, grant.body, subject=grant.subject_id, in_round=grant.round_id)
+        if grant.ended:
+            run(session, "UPDATE account_grant SET ended_at = 0 WHERE id = :id", {"id": 1_000 + number})
+    for dossier in near.assigned:
         assign(session, dossier, STAFF)
-    for dossier in conflicts:
+    for dossier in near.conflicts:
         declare_conflict(session, dossier, STAFF)
-    expected = {
-        key: set[str]().union(*(holds(grant, key, assigned, conflicts) for grant in given)) for key in (1, 2, 3)
-    }
+    ask(session, *near.asked)
+    expected = {key: set[str]().union(*(holds(grant, key, near) for grant in given)) for key in (1, 2, 3)}
     assert {key: relations(session, ACTOR, key) for key in (1, 2, 3)} == expected
     for verb in VERBS:
         allowed = [key for key in (1, 2, 3) if verb in verbs_of(*expected[key])]
@@ -298,9 +358,9 @@ def test_the_list_is_what_each_single_answer_says(database: Database) -> None:
     prepare(database)
 
     @settings(max_examples=30)
-    @given(st.lists(grants, max_size=5), dossiers, dossiers)
-    def agrees(given: list[Grant], assigned: frozenset[int], conflicts: frozenset[int]) -> None:
+    @given(st.lists(grants, max_size=5), st.builds(Near, dossiers, dossiers, dossiers))
+    def agrees(given: list[Grant], near: Near) -> None:
         with database.reading() as session:
-            check(session, given, assigned, conflicts)
+            check(session, given, near)
 
     agrees()

@@ -12,6 +12,7 @@ from danhgia.bench.world import CLOSES_AT, NOW, SLUG
 from models.db import Database, run
 from models.types import EPOCH, GENESIS, to_micros
 from states.facts import Dossier, RoundFacts, Span
+from states.reading import Reader
 
 TICK = timedelta(microseconds=1)
 TOTAL = Decimal("87.5")
@@ -61,6 +62,11 @@ DOSSIER = Dossier(
     decided_total=None,
     decision_id=None,
     decision_numbered=False,
+    body="",
+    level=None,
+    proposed_level=None,
+    reviewed_at=None,
+    file=Reader(Session(), 1, 1, 1, "so_nganh", "", load_programme(SLUG)),
 )
 ROUND = RoundFacts(
     entity="round:1",

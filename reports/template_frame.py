@@ -1,0 +1,216 @@
+"""What the Word templates of all reports share: head, foot, titles of appendices, the seal."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Final
+
+import docx
+from docx.document import Document
+from docx.enum.section import WD_SECTION
+from docx.shared import Pt
+
+from reports.packing import repack
+from reports.paper import (
+    CENTER,
+    JUSTIFY,
+    LEFT,
+    Column,
+    Container,
+    Measures,
+    cells,
+    lay,
+    line,
+    listing,
+    number_pages,
+    prepare,
+    tag,
+    text,
+)
+
+PARTY: Final = Measures(first_line=10, table=12)
+ADMINISTRATIVE: Final = Measures(first_line=12.7, table=12)
+LAYOUTS: Final = {"party": PARTY, "administrative": ADMINISTRATIVE}
+_MADE: Final = datetime(2024, 1, 1, tzinfo=UTC)
+_PARTY_TITLE: Final = 73
+_MOTTO: Final = 60
+NO: Final = Column(12, "STT", "{{ row.no }}", CENTER)
+Annex = tuple[str, str, tuple[Column, ...]]
+"""An appendix of one table: the name of its rows, its title, its columns."""
+Part = Callable[[Document], None]
+
+
+def made(layout: str, body: Part, annexes: Part) -> bytes:
+    """Return the template of a layout with a body and appendices; the same bytes every time."""
+    document, measures = docx.Document(), LAYOUTS[layout]
+    prepare(document, measures)
+    _properties(document)
+    _headers(document, measures)
+    _party_head(document) if layout == "party" else _administrative_head(document)
+    body(document)
+    _party_foot(document) if layout == "party" else _administrative_foot(document)
+    _crosswise(document, measures)
+    annexes(document)
+    _seal_annex(document)
+    return _saved(document)
+
+
+def sections(document: Document, name: str) -> None:
+    """Print sections: a heading, and the paragraphs under it."""
+    tag(document, f"for section in {name}")
+    heading(document, "{{ section.heading }}")
+    paragraphs(document, "section.paragraphs")
+    tag(document, "endfor")
+
+
+def annex(document: Document, one: Annex) -> None:
+    """Print an appendix of one table, if there are rows for it."""
+    name, words, columns = one
+    tag(document, f"if {name}")
+    title(document, name, words)
+    listing(document, columns, f"row in {name}")
+    tag(document, "endif")
+
+
+def _crosswise(document: Document, measures: Measures) -> None:
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    document.paragraphs[-1].paragraph_format.line_spacing = Pt(1)
+    lay(section, measures, upright=False)
+
+
+def _saved(document: Document) -> bytes:
+    raw, packed = BytesIO(), BytesIO()
+    document.save(raw)
+    repack(raw, packed)
+    return packed.getvalue()
+
+
+def _properties(document: Document) -> None:
+    properties = document.core_properties
+    properties.author = properties.last_modified_by = "danhgia"
+    properties.comments = properties.title = ""
+    properties.created = properties.modified = _MADE
+
+
+def _headers(document: Document, measures: Measures) -> None:
+    section = document.sections[0]
+    number_pages(section, measures.number)
+    first = section.first_page_header
+    first.is_linked_to_previous = False
+    _mark(first, "rehearsal")
+    _mark(section.header, "marks")
+
+
+def _mark(container: Container, name: str) -> None:
+    tag(container, f"if {name}")
+    text(container, f"{{{{ {name} }}}}", size=11, bold=True, align=CENTER, after=0)
+    tag(container, "endif")
+
+
+def _party_head(document: Document) -> None:
+    left, right = cells(document, 80, 85)
+    tag(left, "if parent")
+    text(left, "{{ parent }}", size=14, align=CENTER, after=0)
+    tag(left, "endif")
+    text(left, "{{ issuer }}", size=14, bold=True, align=CENTER, after=0)
+    text(left, "*", size=14, align=CENTER, after=0)
+    text(left, "Số {{ number }}", size=14, align=CENTER, after=0)
+    _draft(left)
+    text(right, "ĐẢNG CỘNG SẢN VIỆT NAM", size=15, bold=True, align=CENTER, after=0)
+    line(right, width=_PARTY_TITLE, room=85)
+    text(right, "{{ place_and_date }}", size=14, italic=True, align=CENTER, before=6, after=0)
+    text(document, "BÁO CÁO", size=16, bold=True, align=CENTER, before=18, after=0)
+    text(document, "{{ about }}", size=14, bold=True, align=CENTER, after=0)
+    text(document, "-----", size=14, align=CENTER, after=6)
+    text(document, "Kính gửi: {{ recipient }}", size=14, align=CENTER, before=6, after=12)
+    text(document, "Căn cứ {{ bases|join('; ') }}, {{ opening }}", style="Report Body")
+
+
+def _administrative_head(document: Document) -> None:
+    left, right = cells(document, 65, 100)
+    tag(left, "if parent")
+    text(left, "{{ parent }}", size=13, align=CENTER, after=0)
+    tag(left, "endif")
+    text(left, "{{ issuer }}", size=13, bold=True, align=CENTER, after=0)
+    line(left, width=22, room=65)
+    text(left, "Số: {{ number }}", size=13, align=CENTER, before=6, after=0)
+    _draft(left)
+    text(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=13, bold=True, align=CENTER, after=0)
+    text(right, "Độc lập - Tự do - Hạnh phúc", size=14, bold=True, align=CENTER, after=0)
+    line(right, width=_MOTTO, room=100)
+    text(right, "{{ place_and_date }}", size=14, italic=True, align=CENTER, before=6, after=0)
+    text(document, "BÁO CÁO", size=14, bold=True, align=CENTER, before=18, after=0)
+    text(document, "{{ about }}", size=14, bold=True, align=CENTER, after=0)
+    line(document, width=55, room=ADMINISTRATIVE.width)
+    text(document, "Kính gửi: {{ recipient }}", size=14, align=CENTER, before=6, after=12)
+    tag(document, "for base in bases")
+    text(document, "Căn cứ {{ base }}{{ '.' if loop.last else ';' }}", style="Report Body", italic=True)
+    tag(document, "endfor")
+    text(document, "{{ opening }}", style="Report Body")
+
+
+def _draft(container: Container) -> None:
+    tag(container, "if draft")
+    text(container, "{{ draft }}", size=13, bold=True, align=CENTER, before=4, after=0)
+    tag(container, "endif")
+
+
+def heading(document: Document, words: str, *, before: float = 6) -> None:
+    paragraph = text(document, words, style="Report Body", bold=True, before=before, with_next=True)
+    paragraph.paragraph_format.alignment = LEFT
+
+
+def paragraphs(document: Document, name: str, *, with_next: bool = False) -> None:
+    tag(document, f"for paragraph in {name}")
+    text(document, "{{ paragraph }}", style="Report Body", align=JUSTIFY, with_next=with_next)
+    tag(document, "endfor")
+
+
+def _party_foot(document: Document) -> None:
+    left, right = cells(document, 85, 80)
+    text(left, "Nơi nhận:", size=14, underline=True, align=LEFT, before=12, after=0)
+    _receivers(left, 12)
+    _signature(right, bold_post=False)
+
+
+def _administrative_foot(document: Document) -> None:
+    left, right = cells(document, 85, 80)
+    text(left, "Nơi nhận:", size=12, bold=True, italic=True, align=LEFT, before=12, after=0)
+    _receivers(left, 11)
+    _signature(right, bold_post=True)
+
+
+def _receivers(container: Container, size: int) -> None:
+    tag(container, "for receiver in receivers")
+    text(container, "{{ receiver }}", size=size, align=LEFT, after=0)
+    tag(container, "endfor")
+
+
+def _signature(container: Container, *, bold_post: bool) -> None:
+    """Without an authority to sign for, the post itself is in bold."""
+    tag(container, "if signed_for")
+    text(container, "{{ signed_for }}", size=14, bold=True, align=CENTER, before=12, after=0)
+    text(container, "{{ signer_post }}", size=14, bold=bold_post, align=CENTER, after=0)
+    tag(container, "else")
+    text(container, "{{ signer_post }}", size=14, bold=True, align=CENTER, before=12, after=0)
+    tag(container, "endif")
+    text(container, "{{ signer }}", size=14, bold=True, align=CENTER, before=72, after=0)
+
+
+def title(document: Document, name: str, words: str, *, first: bool = False) -> None:
+    number = text(document, f"{{{{ appendix.{name} }}}}", size=14, bold=True, align=CENTER, after=0, with_next=True)
+    number.paragraph_format.page_break_before = not first
+    text(document, words, size=14, bold=True, align=CENTER, after=0, with_next=True)
+    text(document, "{{ attached_to }}", size=14, italic=True, align=CENTER, after=0, with_next=True)
+    line(document, width=50, room=PARTY.wide)
+    text(document, "", size=6, after=0, with_next=True)
+
+
+def _seal_annex(document: Document) -> None:
+    tag(document, "if seal.code")
+    title(document, "seal", "MÃ KIỂM CHỨNG DỮ LIỆU")
+    text(document, "{{ seal.code }}", size=14, bold=True, align=CENTER, before=6, after=6)
+    text(document, "{{ seal.at }}", style="Report Body")
+    text(document, "Cách kiểm tra:", style="Report Body", bold=True)
+    paragraphs(document, "seal.steps")
+    tag(document, "endif")

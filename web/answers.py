@@ -1,0 +1,43 @@
+"""What a route answers: values, turned into a response only after the transaction has ended."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+
+class Page(NamedTuple):
+    """A template with what it shows; `token` begins (or, empty, ends) the browser's session."""
+
+    template: str
+    context: Mapping[str, Any]
+    status: int = HTTPStatus.OK
+    token: str | None = None
+
+
+class Redirect(NamedTuple):
+    """Another address of ours, with a note to be shown there once."""
+
+    to: str
+    note: str = ""
+    token: str | None = None
+
+
+class Download(NamedTuple):
+    """A file to be kept under a name."""
+
+    content: bytes
+    name: str
+    media_type: str
+
+
+Answer = Page | Redirect | Download
+
+
+def page(template: str, *, status: int = HTTPStatus.OK, token: str | None = None, **context: Any) -> Page:  # noqa: ANN401  whatever the template shows
+    """A page of this template."""
+    return Page(template, context, status, token)
+
+
+def redirect_with_note(to: str, note: str, *, token: str | None = None) -> Redirect:
+    """What a form answers when it has done its work: the next page, and what was done."""
+    return Redirect(to, note, token)

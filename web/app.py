@@ -1,0 +1,71 @@
+"""The portal as an ASGI application."""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from models.db import is_reachable
+from states.errors import Unknown
+from web.answers import Page
+from web.asks import Nobody
+from web.edge import Asked, Desk, Route, router
+from web.pages import source
+from web.place import Place
+from web.routes import doors, dossiers, me, task_links
+from web.security import Guard
+from web.words import _
+
+LOG = logging.getLogger(__name__)
+MEDIA = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+DESKS: tuple[Desk, ...] = (doors.desk, task_links.desk, me.desk, dossiers.desk)
+
+
+def create_app(place: Place, desks: Sequence[Desk] = DESKS) -> FastAPI:
+    """The portal on one place. Nothing is kept in the process: several may stand behind one proxy."""
+    app = FastAPI(title="danhgia", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(router(place, *desks))
+    app.add_api_route("/static/{name}", _static, include_in_schema=False, response_model=None)
+    app.add_api_route("/healthz", _Health(place).answer, include_in_schema=False, response_model=None)
+    app.add_exception_handler(HTTPException, _Lost(place).answer)
+    app.add_middleware(Guard, secure=place.is_secure)
+    return app
+
+
+def _static(name: str) -> Response:
+    found = source(name)
+    if found is None:
+        return PlainTextResponse("", status_code=HTTPStatus.NOT_FOUND)
+    return Response(found.read_bytes(), media_type=MEDIA[name.rpartition(".")[2]])
+
+
+class _Health:
+    """Whether the portal and its database answer, for whoever watches over them."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+    def answer(self) -> Response:
+        if is_reachable(self.place.database):
+            return PlainTextResponse("ok\n")
+        return PlainTextResponse("database\n", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+class _Lost:
+    """Addresses without a page, and methods that a page does not take."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+    async def answer(self, request: Request, _error: Exception) -> Response:
+        route = Route("GET", request.url.path, Nobody("there is no page here"), _no_page)
+        return await run_in_threadpool(Asked(self.place, route, request, self.place.now()).respond)
+
+
+def _no_page(_here: object) -> Page:
+    raise Unknown(_("trang này"))

@@ -1,0 +1,257 @@
+"""The edge: a request comes in, one transaction is done, an answer goes out.
+
+The arrival of the request is `now`; what it asks for is asked before anything is done; pages are rendered after the
+transaction. Work that loses against another transaction is done again. A request lives for LIFE: what would be written
+later than that is not written, for the sweep that locks a round counts on it.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actions import sessions as kept
+from actions.sessions import Bearer, Visit
+from states.actor import Actor
+from states.facts import Dossier
+from web import forms, refusals, sessions
+from web.answers import Answer
+from web.asks import Asks, Caller, NotSignedIn, admit
+from web.forms import Typed
+from web.frame import Frame, contacts
+from web.pages import respond
+from web.place import Place
+from web.refusals import Forged, TooSlow
+
+LIFE: Final = timedelta(seconds=10)
+
+
+class Id(Convertor[int]):
+    """An id in a path, `{assessment_id:id}`: nothing that no database could hold."""
+
+    regex = "[0-9]{1,18}"
+
+    def convert(self, value: str) -> int:
+        """The id of its digits."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """The digits of an id."""
+        return str(value)
+
+
+register_url_convertor("id", Id())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """What a route works with. `dossier` is there when the route asks a verb or trigger of one, unlocked.
+
+    `before` is what the route's `first` found outside the transaction.
+    """
+
+    session: Session
+    now: datetime
+    place: Place
+    path: Mapping[str, Any]
+    query: Mapping[str, str]
+    typed: Typed
+    visit: Visit
+    bearer: Bearer | None
+    found: Dossier | None = None
+    before: Any = None
+
+    @property
+    def account(self) -> Bearer:
+        """Who is signed in."""
+        if self.bearer is None:
+            raise NotSignedIn
+        return self.bearer
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        return self.account.actor
+
+    @property
+    def dossier(self) -> Dossier:
+        """The dossier of the path."""
+        if self.found is None:
+            raise LookupError("this route asks nothing of a dossier")
+        return self.found
+
+
+Work = Callable[[Here], Answer]
+First = Callable[[Here], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route as it was declared. `first` runs before the transaction, for what takes time (hashing, files)."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    asks: Asks
+    work: Work
+    first: First | None = None
+
+
+class Desk:
+    """The routes of one module; each says what it asks."""
+
+    def __init__(self) -> None:
+        self.routes: list[Route] = []
+
+    def get(self, path: str, *, asks: Asks) -> Callable[[Work], Work]:
+        """Declare a page: it reads one snapshot and writes nothing."""
+        return partial(self._declare, "GET", path, asks, None)
+
+    def post(self, path: str, *, asks: Asks, first: First | None = None) -> Callable[[Work], Work]:
+        """Declare what a form does, in one transaction."""
+        return partial(self._declare, "POST", path, asks, first)
+
+    def _declare(self, method: Literal["GET", "POST"], path: str, asks: Asks, first: First | None, work: Work) -> Work:
+        self.routes.append(Route(method, path, asks, work, first))
+        return work
+
+
+def router(place: Place, *desks: Desk) -> APIRouter:
+    """The routes of all desks, on one place."""
+    made = APIRouter()
+    for route in (route for desk in desks for route in desk.routes):
+        endpoint = Endpoint(place, route)
+        made.add_api_route(
+            route.path, endpoint.answer, methods=[route.method], include_in_schema=False, response_model=None
+        )
+    return made
+
+
+class Endpoint:
+    """One route on one place, as the framework calls it."""
+
+    def __init__(self, place: Place, route: Route) -> None:
+        self.place, self.route = place, route
+
+    async def answer(self, request: Request) -> Response:
+        """Read the form, then do the rest in a thread of its own."""
+        arrival = self.place.now()
+        asked = Asked(self.place, self.route, request, arrival)
+        try:
+            async with asyncio.timeout(LIFE.total_seconds()):
+                asked.typed = await forms.read(request)
+        except (TimeoutError, forms.Unreadable, refusals.TooMany) as error:
+            unread = TooSlow() if isinstance(error, TimeoutError) else error
+            return await run_in_threadpool(asked.refuse, unread)
+        return await run_in_threadpool(asked.respond)
+
+
+class Asked:
+    """One request on its way; `frame` grows as it goes, so that a refusal is told in as much of it as there is."""
+
+    def __init__(self, place: Place, route: Route, request: Request, arrival: datetime) -> None:
+        self.place, self.route, self.request, self.now = place, route, request, arrival
+        self.typed = Typed()
+        self.cookies = sessions.read_cookies(place, request)
+        self.visit = sessions.visit_of(request, self.cookies)
+        self.frame = Frame(
+            path=request.url.path,
+            now=arrival,
+            is_rehearsal=place.is_rehearsal,
+            csrf=sessions.forgery_token(self.cookies, signed_in=False),
+            note=sessions.take_note(self.cookies),
+            is_part=request.headers.get("hx-request") == "true",
+        )
+
+    def respond(self) -> Response:
+        """Do the route's work and answer; whatever goes wrong becomes a page."""
+        try:
+            answer = self._read() if self.route.method == "GET" else self._write()
+            return respond(self.place, self.cookies, answer, self.frame)
+        except Exception as error:  # noqa: BLE001  the edge: nothing typed may be lost to a fault of ours
+            return self.refuse(error)
+
+    def refuse(self, error: Exception) -> Response:
+        """The response that tells an error."""
+        url = self.request.url
+        address = f"{url.path}?{url.query}" if url.query else url.path
+        answer = refusals.answer_to(
+            error, method=self.route.method, path=quote(address), address=address, typed=self.typed
+        )
+        return respond(self.place, self.cookies, answer, self.frame)
+
+    def _read(self) -> Answer:
+        with self.place.database.reading() as session:
+            answer = self.route.work(self._enter(session))
+        self._see()
+        return answer
+
+    def _write(self) -> Answer:
+        if sessions.is_from_elsewhere(self.request, self.place.settings.base_url):
+            raise Forged("elsewhere")
+        before = self._first() if self.route.first else None
+        return self.place.database.act(partial(self._once, before))
+
+    def _first(self) -> Any:  # noqa: ANN401  whatever the route's own `first` finds
+        with self.place.database.reading() as session:
+            here = self._enter(session)
+            self._demand_form()
+            return self.route.first(here) if self.route.first else None
+
+    def _once(self, before: Any, session: Session) -> Answer:  # noqa: ANN401  as above
+        here = replace(self._enter(session), before=before)
+        self._demand_form()
+        answer = self.route.work(here)
+        if self.place.now() - self.now > LIFE:
+            raise TooSlow
+        return answer
+
+    def _enter(self, session: Session) -> Here:
+        """Find out who asks, build the frame, and ask what the route asks."""
+        bearer = kept.find(session, self.cookies.token, now=self.now) if self.cookies.token else None
+        self.frame = replace(
+            self.frame,
+            bearer=bearer,
+            csrf=sessions.forgery_token(self.cookies, signed_in=bearer is not None),
+            contacts=contacts(session, None),
+        )
+        path = self.request.path_params
+        found = admit(self.route.asks, Caller(session, bearer, path, self.now))
+        if found is not None:
+            self.frame = replace(self.frame, contacts=contacts(session, found.programme))
+        return Here(
+            session=session,
+            now=self.now,
+            place=self.place,
+            path=path,
+            query=self.request.query_params,
+            typed=self.typed,
+            visit=self.visit,
+            bearer=bearer,
+            found=found,
+        )
+
+    def _demand_form(self) -> None:
+        given = self.typed.get(forms.CSRF) or self.request.headers.get("x-csrf-token", "")
+        if self.cookies.is_new:
+            raise Forged("cookies")
+        if not sessions.is_ours(self.cookies, given, signed_in=self.frame.bearer is not None):
+            raise Forged("stale")
+
+    def _see(self) -> None:
+        """Remember now and then that a session is in use."""
+        bearer = self.frame.bearer
+        if bearer is not None and self.now - bearer.seen_at > kept.SEEN:
+            with suppress(OperationalError), self.place.database.writing() as session:
+                kept.see(session, bearer.session_id, now=self.now)

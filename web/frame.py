@@ -1,0 +1,44 @@
+"""What stands around every page: who is signed in, whom to telephone, and the tokens that forms carry."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from actions.sessions import Bearer
+from config.programme import Contact, Programme
+from models.db import run
+from states.hold import programme_of
+
+DIGESTS = (
+    "SELECT DISTINCT v.digest FROM round r JOIN programme_version v ON v.id = r.programme_version_id "
+    "WHERE r.launched_at IS NOT NULL AND r.state NOT IN ('archived', 'cancelled') ORDER BY 1"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Everything the layout shows."""
+
+    path: str
+    now: datetime
+    is_rehearsal: bool
+    csrf: str
+    note: str = ""
+    bearer: Bearer | None = None
+    contacts: tuple[Contact, ...] = ()
+    is_part: bool = False
+    """Whether only a part of a page was asked for (by htmx)."""
+
+
+def contacts(session: Session, programme: Programme | None) -> tuple[Contact, ...]:
+    """The telephone of the programme a page is about, else those of all rounds under way."""
+    if programme is not None:
+        return (programme.contact,)
+    rows = run(session, DIGESTS).fetchall()
+    return _different(programme_of(session, row[0]).contact for row in rows)
+
+
+def _different(found: Iterable[Contact]) -> tuple[Contact, ...]:
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,107 @@
+"""Every way a request can fail, as a page: the one place where errors become words and statuses."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Final
+from uuid import uuid4
+
+from sqlalchemy.exc import OperationalError
+
+from states.errors import DanhgiaError, NotAllowed, Refused, Stale, Unknown
+from web.answers import Answer, Page, Redirect
+from web.asks import NotSignedIn
+from web.forms import Typed, Unreadable
+from web.sessions import SAFE
+from web.words import _
+
+LOG: Final = logging.getLogger(__name__)
+TOLD: Final[Mapping[type[DanhgiaError], tuple[int, str]]] = {
+    NotAllowed: (HTTPStatus.FORBIDDEN, "Không có quyền"),
+    Stale: (HTTPStatus.CONFLICT, "Hồ sơ đã có thay đổi"),
+    Unknown: (HTTPStatus.NOT_FOUND, "Không tìm thấy"),
+    DanhgiaError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Chưa thực hiện được"),
+}
+
+
+class Forged(Exception):
+    """The form was not given out to this browser and session: `how` is "elsewhere", "cookies" or "stale"."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(how)
+        self.how = how
+
+
+class TooSlow(Exception):
+    """The request lived longer than a request may: nothing of it was kept."""
+
+
+class TooMany(Exception):
+    """The body is larger than any form of ours."""
+
+
+def answer_to(error: Exception, *, method: str, path: str, address: str, typed: Typed) -> Answer:
+    """The page that tells an error, with everything typed on it."""
+    if isinstance(error, NotSignedIn):
+        return _not_signed_in(method, path, typed, address)
+    status, title, sentences, again = _told(error)
+    kept = typed.kept() if method not in SAFE else ()
+    context = {
+        "title": title,
+        "sentences": sentences,
+        "kept": kept,
+        "files": sum(len(files) for files in typed.files.values()),
+        "address": address,
+        "again": again and bool(kept),
+    }
+    return Page("refused.html", context, status)
+
+
+def _not_signed_in(method: str, path: str, typed: Typed, address: str) -> Answer:
+    if method in SAFE:
+        return Redirect(f"/sign-in?next={path}" if path != "/" else "/sign-in")
+    context = {"kept": typed.kept(), "files": len(typed.files), "address": address}
+    return Page("expired.html", context, HTTPStatus.UNAUTHORIZED)
+
+
+def _told(error: Exception) -> tuple[int, str, Sequence[str], bool]:
+    """Status, title, sentences, and whether the same may be sent again."""
+    match error:
+        case Refused():
+            sentences = [refusal.sentence for refusal in error.refusals]
+            return HTTPStatus.UNPROCESSABLE_ENTITY, _("Chưa thực hiện được"), sentences, False
+        case DanhgiaError():
+            status, title = next(told for kind, told in TOLD.items() if isinstance(error, kind))
+            return status, _(title), [str(error)], False
+        case Forged():
+            return HTTPStatus.FORBIDDEN, _("Cần gửi lại"), [_forged(error.how)], error.how == "stale"
+    return _of_machine(error)
+
+
+def _of_machine(error: Exception) -> tuple[int, str, Sequence[str], bool]:
+    match error:
+        case TooSlow():
+            sentence = _("Đường truyền hoặc máy chủ chậm nên yêu cầu chưa được ghi. Nội dung đã nhập còn ở dưới đây.")
+            return HTTPStatus.SERVICE_UNAVAILABLE, _("Chưa ghi được"), [sentence], True
+        case TooMany():
+            sentence = _("Nội dung gửi lên lớn hơn mức phần mềm nhận.")
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Nội dung quá lớn"), [sentence], False
+        case Unreadable():
+            sentence = _("Phần mềm không đọc được nội dung gửi lên; quay lại trang trước và gửi lại.")
+            return HTTPStatus.BAD_REQUEST, _("Không đọc được"), [sentence], False
+        case OperationalError():
+            LOG.error("the database does not answer: %s", error.orig)
+            sentence = _("Hệ thống đang bận hoặc đang bảo trì; vài phút nữa thử lại. Chưa có gì được ghi.")
+            return HTTPStatus.SERVICE_UNAVAILABLE, _("Hệ thống đang bận"), [sentence], True
+    code = uuid4().hex[:8].upper()
+    LOG.error("fault %s", code, exc_info=error)
+    sentence = _("Phần mềm gặp lỗi và chưa ghi gì. Khi gọi hỗ trợ, đọc mã lỗi %(code)s.") % {"code": code}
+    return HTTPStatus.INTERNAL_SERVER_ERROR, _("Phần mềm gặp lỗi"), [sentence], True
+
+
+def _forged(how: str) -> str:
+    if how == "elsewhere":
+        return _("Yêu cầu này đến từ một trang khác nên phần mềm không nhận.")
+    if how == "cookies":
+        return _("Trình duyệt không gửi lại cookie của trang này. Bật cookie cho địa chỉ này rồi mở lại trang.")
+    return _("Trang được mở trong một phiên làm việc khác. Nội dung dưới đây chưa được ghi; xem lại rồi gửi.")

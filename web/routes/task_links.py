@@ -1,0 +1,51 @@
+"""A task link from a mail: seeing what it is for does nothing, pressing its button opens exactly that task."""
+
+from http import HTTPStatus
+from typing import Final
+
+from actions import task_links
+from states.errors import Refused
+from states.tasks import TASKS
+from web.answers import Answer, Page, Redirect, page
+from web.asks import Nobody
+from web.edge import Desk, Here
+
+desk: Final = Desk()
+LINK: Final = Nobody("whoever holds a link from a registered mailbox is let in by it, to one task")
+
+
+def _shown(here: Here, seen: task_links.Seen | None, *, problem: str = "") -> Page:
+    if seen is None:
+        return page("link_dead.html", status=HTTPStatus.GONE)
+    facts = seen.dossier
+    return page(
+        "link.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+        address=f"/t/{here.path['token']}",
+        task=TASKS[seen.task].label,
+        unit=facts.name,
+        matter=f"{facts.programme.title}",
+        closes_at=facts.closes_at,
+        is_shared=seen.is_shared,
+        name=here.typed.get("name"),
+        position=here.typed.get("position"),
+        problem=problem,
+    )
+
+
+@desk.get("/t/{token}", asks=LINK)
+def link_page(here: Here) -> Answer:
+    return _shown(here, task_links.look(here.session, here.path["token"], now=here.now))
+
+
+@desk.post("/t/{token}", asks=LINK)
+def open_link(here: Here) -> Answer:
+    token, name, position = here.path["token"], here.typed.line("name"), here.typed.line("position")
+    try:
+        opened = task_links.exchange(here.session, token, name=name, position=position, visit=here.visit, now=here.now)
+    except Refused as refused:
+        seen = task_links.look(here.session, token, now=here.now)
+        return _shown(here, seen, problem=" ".join(one.sentence for one in refused.refusals))
+    if opened is None:
+        return _shown(here, None)
+    return Redirect(f"/assessments/{opened.assessment_id}", token=opened.token)

@@ -1,0 +1,121 @@
+"""What every page of a unit's dossier shows: where it stands, until when, what happens then, what may be done."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from actions import self_assess, unit_page
+from config.vocabulary import Late, StateKind
+from models.assessments import marks
+from models.evidence import evidence_of
+from notifications.wording import EFFECTS, REVISED
+from states.errors import Refused
+from states.facts import Dossier
+from states.tasks import TASKS, is_open
+from web import drafts
+from web.answers import Answer, Page, page
+from web.drafts import Saved
+from web.edge import Here
+from web.sheet_form import Fields
+from web.sheet_view import View, view_of
+
+OPEN_TRIGGERS: Final = ("submit", "revise", "discard_revision", "answer_explanation")
+UNSETTLED: Final = frozenset({StateKind.WORKING, StateKind.WAITING, StateKind.LOCKED})
+
+
+def common(here: Here) -> dict[str, Any]:
+    """The context of every page of a unit."""
+    facts = here.dossier
+    title, launch = unit_page.launched(here.session, facts.round_id)
+    deadline = unit_page.own_deadline(facts)
+    return {
+        "facts": facts,
+        "address": f"/assessments/{facts.id}",
+        "state": facts.programme.workflow.assessment.states[facts.state],
+        "round_title": title,
+        "launch": launch,
+        "deadline_label": deadline.label if deadline else "",
+        "effect": effect(facts),
+        "open": frozenset(one for one in OPEN_TRIGGERS if is_open(facts, one) and _in_task(here, one)),
+        "may_draft": unit_page.may_draft(facts),
+        "may_raise": _may_raise(here),
+        "waits_for_head": unit_page.waits_for_head(facts),
+        "can_extend": bool(facts.programme.workflow.assessment.steps("reopen", facts.state)) and _may_raise(here),
+    }
+
+
+def effect(facts: Dossier) -> str:
+    """What happens when the dossier's own closing passes."""
+    deadline = unit_page.own_deadline(facts)
+    if deadline is None:
+        return ""
+    return REVISED if facts.submitted_at else EFFECTS[Late(deadline.late)]
+
+
+def _in_task(here: Here, trigger: str) -> bool:
+    task = TASKS.get(here.account.task or "")
+    return not here.account.by_link or (task is not None and trigger in task.triggers)
+
+
+def _may_raise(here: Here) -> bool:
+    task = TASKS.get(here.account.task or "")
+    return not here.account.by_link or (task is not None and "draft" in task.verbs)
+
+
+def sheet_page(here: Here, done: Saved | None = None) -> Page:
+    """The sheet to be filled in."""
+    more = {"view": drafts.view(here, done), "done": done, "version": done.version if done else here.dossier.version}
+    asked = [one for one in unit_page.questions(here.session, here.dossier.id) if one.request.status == "open"]
+    return page(
+        "unit/sheet.html", status=done.status if done else HTTPStatus.OK, questions=asked, **common(here), **more
+    )
+
+
+def saved_part(here: Here, done: Saved, code: str) -> Page:
+    """What changes on the page of the sheet after one criterion was saved."""
+    shown = drafts.view(here, done)
+    context = {"view": shown, "row": shown.rows[code], "done": done, "version": done.version}
+    return page("unit/saved.html", status=done.status, **common(here), **context)
+
+
+def rest_page(here: Here, *, unsaved: Mapping[str, Fields] | None = None, refused: Refused | None = None) -> Page:
+    """The dossier where nothing is to be filled in: receipt, lock, question or result, and the sheet to be read."""
+    facts, session = here.dossier, here.session
+    return page(
+        "unit/rest.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK,
+        view=read_view(here),
+        decided=_decided(here),
+        receipt=unit_page.receipt(session, facts),
+        result=unit_page.result(session, facts),
+        report=unit_page.report(session, facts.id),
+        questions=unit_page.questions(session, facts.id),
+        difficulties=unit_page.difficulties(session, facts.id),
+        extensions=unit_page.extensions(session, facts.id),
+        is_past=here.now >= facts.closes_at,
+        unsaved=unsaved or {},
+        problems=[one.sentence for one in refused.refusals] if refused else [],
+        task=TASKS[here.account.task].label if here.account.task else "",
+        **common(here),
+    )
+
+
+def read_view(here: Here) -> View:
+    """The copy in force; the draft where nothing was ever submitted."""
+    facts = here.dossier
+    copy = "self" if facts.submitted_at else "draft"
+    found, evidence = marks(here.session, facts.id, copy), evidence_of(here.session, facts.id)
+    return view_of(self_assess.sheet_of(facts), found, evidence)
+
+
+def _decided(here: Here) -> View | None:
+    """The decided marks, once they are announced; None where marks were not decided one by one."""
+    if not unit_page.is_announced(here.dossier):
+        return None
+    found = marks(here.session, here.dossier.id, "decided")
+    return view_of(self_assess.sheet_of(here.dossier), found) if found else None
+
+
+def unit_home(here: Here) -> Answer:
+    """The first page of a dossier for its unit."""
+    return sheet_page(here) if unit_page.may_draft(here.dossier) else rest_page(here)
