@@ -7,7 +7,7 @@ export UV_SYSTEM_CERTS := 1
 BIN := .venv/bin
 STAMP := .venv/.lock-$(shell { cat requirements.lock; pwd; } | sha256sum | cut -c1-16)
 
-.PHONY: setup run test check faults bench lock
+.PHONY: setup run test check faults bench mutate lock
 
 setup: $(STAMP)
 
@@ -16,9 +16,7 @@ $(STAMP):
 	@touch $@
 
 run: setup
-	$(BIN)/danhgia db upgrade
-	$(BIN)/danhgia rehearse dan-chu-co-so --year 2024 \
-		--register config/registers/da-nang-2024.csv --seed 7 --out var/rehearsal
+	$(BIN)/python -m danhgia.demo
 
 test: setup
 	deploy/test-setup.sh
@@ -38,10 +36,15 @@ faults: setup
 bench: setup
 	$(BIN)/danhgia bench
 
+mutate: setup
+	deploy/mutate.sh
+
 # The lock names no index and no path: whoever installs brings their own.
 lock: .boot/bin/uv
 	.boot/bin/uv pip compile pyproject.toml --extra dev --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-header --output-file requirements.lock
+	.boot/bin/uv pip compile tests/mutation/requirements.in --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-header --constraint requirements.lock --output-file tests/mutation/requirements.lock
 
 .boot/bin/uv:
 	"$(PYTHON)" -m pip install --quiet --disable-pip-version-check --target .boot uv

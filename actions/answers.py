@@ -93,7 +93,7 @@ def send(
     All or none: refused with every blank, and after the deadline.
     """
     known = of_body(session, request_id, actor.account_id or 0)
-    still = [key for key, one in known.items() if one.status != "given"]
+    still = [key for key, one in known.items() if one.status not in {"given", "withdrawn"}]
     request, own = _own(session, request_id, still if assessment_ids is None else assessment_ids, actor, now)
     bad = (refusal for one in own for refusal in _bad_sending(one))
     _refuse_all(_past(request, now) or (bad if own else [NO_DOSSIERS]))
@@ -231,6 +231,8 @@ def _bad_answer(one: _Own, answer: Answer) -> Iterator[Refusal]:
     levels, name = one.facts.programme.level_labels, one.facts.name
     if one.opinion.status == "given":
         yield Refusal("given", f"«{name}»: ý kiến đã gửi, không sửa được.")
+    if one.opinion.status == "withdrawn":
+        yield Refusal("withdrawn", f"«{name}»: hồ sơ đã ra khỏi đợt, không cần tham gia ý kiến nữa.")
     if answer.level is not None and answer.level not in levels:
         labels = "; ".join(levels.values())
         yield Refusal("level", f"«{name}»: không có mức xếp loại «{answer.level}»; chọn một trong các mức: {labels}.")
@@ -247,6 +249,8 @@ def _bad_letter(one: _Own, answer: Answer) -> Iterator[Refusal]:
 def _bad_sending(one: _Own) -> Iterator[Refusal]:
     if one.opinion.status == "given":
         yield Refusal("given", f"«{one.facts.name}»: ý kiến đã gửi rồi.")
+    elif one.opinion.status == "withdrawn":
+        yield Refusal("withdrawn", f"«{one.facts.name}»: hồ sơ đã ra khỏi đợt, không cần tham gia ý kiến nữa.")
     else:
         yield from _blank(one.facts, answer_of(one.opinion))
 

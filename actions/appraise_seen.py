@@ -44,14 +44,20 @@ def save_over(
     Overtaken, and nothing kept, when a criterion that is changed here was changed elsewhere to something else.
     Else raises as `appraise.save_marks`.
     """
-    facts = hold(session, assessment_id, actor=actor, now=now)
+    hold(session, assessment_id, actor=actor, now=now)
     stands = assessments.marks(session, assessment_id, "appraised")
     codes = tuple(code for code, one in filled.items() if _is_overtaken(stands.get(code), one, seen.get(code, "")))
     if codes:
         raise Overtaken(codes)
+    begin(session, assessment_id, actor=actor, now=now)
+    return appraise.save_marks(session, assessment_id, filled, actor=actor, now=now)
+
+
+def begin(session: Session, assessment_id: int, *, actor: Actor, now: datetime) -> None:
+    """Begin the appraisal where it has not begun: the first mark, agreement or question does so."""
+    facts = hold(session, assessment_id, actor=actor, now=now)
     if facts.programme.workflow.assessment.steps("start_appraisal", facts.state):
         appraise.start(session, assessment_id, actor=actor, now=now)
-    return appraise.save_marks(session, assessment_id, filled, actor=actor, now=now)
 
 
 def _is_overtaken(stands: Mark | None, given: Filled, seen: str) -> bool:

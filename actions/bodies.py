@@ -29,16 +29,24 @@ def deciding_bodies(session: Session, programme: Programme, codes: Collection[st
         return dict.fromkeys(codes, "")
     rows = run(session, "SELECT id, code, kind, parent_id, body FROM subject").fetchall()
     known = {row[0]: Placed(*row) for row in rows}
-    bodies = frozenset(one.code for one in known.values())
+    bodies = {one.code: one.kind for one in known.values()}
     return {one.code: _body(programme, one, known, bodies) for one in known.values() if one.code in codes}
 
 
-def _body(programme: Programme, one: Placed, known: Mapping[int, Placed], bodies: Collection[str]) -> str | None:
+def _body(programme: Programme, one: Placed, known: Mapping[int, Placed], bodies: Mapping[str, str]) -> str | None:
     if one.body:
-        return one.body if one.body in programme.authorities or one.body in bodies else None
+        return one.body if _may_decide(programme, one, bodies) else None
     concerned = (item for item in programme.authorities.items() if one.kind in item[1].kinds)
     name, authority = next(concerned, ("", None))
     return _nearest(authority, one, known) if authority is not None and authority.within else name or None
+
+
+def _may_decide(programme: Programme, one: Placed, bodies: Mapping[str, str]) -> bool:
+    """Whether the body that the register names decides on subjects at all, and on others than itself."""
+    if one.body in programme.authorities:
+        return one.kind in programme.authorities[one.body].kinds
+    within = {kind for authority in programme.authorities.values() for kind in authority.within}
+    return one.body != one.code and bodies.get(one.body) in within
 
 
 def _nearest(authority: Authority, one: Placed, known: Mapping[int, Placed]) -> str | None:

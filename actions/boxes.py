@@ -5,7 +5,7 @@ tells who voted what (X-A2, HT-6.1 to HT-6.3).
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -79,7 +79,8 @@ def open_box(
     """Open one ballot paper over dossiers, in a meeting or, for a poll, among `summoned` voters; returns its id.
 
     Refused with every reason: a dossier that has not come to this ballot or has had it, one that is not on the
-    meeting's agenda, no voters, a meeting without quorum. `electronic` is for `actions.voting`, which asks for the
+    meeting's agenda, no voters, a meeting without quorum; a ballot that decides (HT-6.1 to HT-6.3) outside a meeting
+    of the deciding body. `electronic` is for `actions.voting`, which asks for the
     quorum at each vote. A head is not offered what is above the bodies he heads (HT-11.14), a second ballot
     offers the two highest of the first (AMB-HT-7).
     """
@@ -91,7 +92,7 @@ def open_box(
     people = attendance_of(session, meeting_id) if meeting_id is not None else []
     voters = summoned or 0 if meeting_id is None else len(people)
     refusals = [
-        *_bad_meeting(session, meeting_id, held),
+        *_bad_meeting(session, meeting_id, held, name),
         *_not_this_year(session, held[0], name),
         *(refusal for facts in held for refusal in _not_now(session, facts, name)),
         *([] if voters > 0 else [Refusal("summoned", "Phải ghi số người được bỏ phiếu, ít nhất một người.")]),
@@ -241,8 +242,12 @@ def _hold_dossiers(session: Session, assessment_ids: Iterable[int], actor: Actor
     return tuple(of_round(hold(session, one, actor=actor, now=now), round_id) for one in ids)
 
 
-def _bad_meeting(session: Session, meeting_id: int | None, held: Collection[Dossier]) -> Iterator[Refusal]:
+def _bad_meeting(session: Session, meeting_id: int | None, held: Sequence[Dossier], name: str) -> Iterator[Refusal]:
+    decides = _decides(held[0].programme, name)
     if meeting_id is None:
+        if decides:
+            label = held[0].programme.boxes[name].label
+            yield Refusal("meeting", f"«{label}» chỉ bỏ tại phiên họp của cấp có thẩm quyền quyết định.")
         return
     meeting = session.get(Meeting, meeting_id)
     if meeting is None:
@@ -253,6 +258,15 @@ def _bad_meeting(session: Session, meeting_id: int | None, held: Collection[Doss
     for facts in held:
         if facts.id not in agenda:
             yield Refusal("agenda", f"«{facts.name}»: hồ sơ không có trong chương trình phiên họp.")
+        if decides and meeting.body != facts.body:
+            yield Refusal("body", f"«{facts.name}»: phiên họp này không phải của cấp có thẩm quyền quyết định hồ sơ.")
+
+
+def _decides(programme: Programme, name: str) -> bool:
+    """Whether a majority of this box gives dossiers their level."""
+    calls = (call for step in programme.workflow.assessment.transitions for call in step.guards if not call.negated)
+    asked = (call.parameters for call in calls if call.name == "ballot_majority")
+    return any(isinstance(one, Named) and one.box == name for one in asked)
 
 
 def _not_this_year(session: Session, facts: Dossier, name: str) -> Iterator[Refusal]:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
-from actions.statements import demand_document, demand_second_key, demand_writable
+from actions.statements import demand_document, demand_second_key, demand_writable, may_replace
 from config.conditions import Who
 from models.db import run
 from models.people import Subject
@@ -96,9 +96,11 @@ def accept_remedy(session: Session, discipline_id: int, *, actor: Actor, now: da
 
 
 def withdraw_discipline(session: Session, discipline_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
-    """Take back what was recorded by mistake or annulled since; the history keeps it."""
+    """Take back what was recorded by mistake or annulled since; the history keeps it. A unit only its own word."""
     facts, found = _held(session, discipline_id, actor, now)
     demand_writable(facts)
+    if not may_replace(session, facts, found.account_id):
+        raise NotAllowed
     if not reason.strip():
         raise refuse("reason", "Phải ghi lý do.")
     session.delete(found)
@@ -123,6 +125,8 @@ def _bearing(session: Session, source: Dossier, measure: Measure, committed_at: 
         return source.id
     known = {"subject": subject_id, "slug": own.slug, "year": year}
     found: int | None = run(session, OF_YEAR, known).fetchone()[0]
+    if found is None and source.relations.isdisjoint(VERBS["state"]):
+        raise NotAllowed
     if found is None:
         raise refuse("bearing", _missing(session, subject_id, year))
     return found

@@ -6,7 +6,6 @@ the round's chain, with names and titles beside it by salted hash; what was vote
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, delete, select
@@ -14,7 +13,6 @@ from sqlmodel import Session, col, delete, select
 from actions.boxes import record
 from actions.documents import one_line
 from models.assessments import Assessment
-from models.db import run
 from models.decisions import Document
 from models.meetings import AgendaItem, Attendance, Meeting, agenda_of, attendance_of, boxes_at
 from models.people import Account
@@ -22,10 +20,9 @@ from states.actor import Actor
 from states.chain import iso
 from states.errors import NotAllowed, Refusal, Refused, Unknown, refuse
 from states.hold import hold_round
-from states.permits import VERBS, Target, allowed, can
+from states.permits import can, can_body
 
 LABELS = {"prepared": "chưa khai mạc", "open": "đang diễn ra", "closed": "đã kết thúc"}
-OF_BODY = Target("r.id", assessment="CAST(NULL AS BIGINT)", body=":body")
 
 
 class Person(NamedTuple):
@@ -164,17 +161,9 @@ def demand_minutes(session: Session, minutes_id: int) -> None:
 
 def may_hold(session: Session, round_id: int, body: str, agenda: Sequence[int], actor: Actor) -> bool:
     """Whether the actor may hold meetings of a body, or, without a body, over dossiers that are its unit's own."""
-    if actor.standing & set(VERBS["meet"]):
-        return True
-    where = {"id": round_id, "body": body, "actor": actor.account_id}
-    if run(session, _of_body(), where).fetchone() is not None:
+    if can_body(session, actor, "meet", round_id, body):
         return True
     return not body and bool(agenda) and all(can(session, actor, "draft", one) for one in agenda)
-
-
-@cache
-def _of_body() -> str:
-    return f"SELECT 1 FROM round r WHERE r.id = :id AND {allowed('meet', OF_BODY)}"
 
 
 def _demand(session: Session, round_id: int, body: str, agenda: Sequence[int], actor: Actor) -> None:

@@ -14,8 +14,10 @@ from sqlmodel import Session
 from actions.assign import of_round
 from actions.decide import replace_left
 from actions.propose import kept
+from actions.statements import demand_document
 from config.vocabulary import Parameters
 from models.assessments import Assessment
+from models.db import run
 from models.decisions import Decision, DecisionItem
 from states.actor import Actor
 from states.advance import Move, apply
@@ -24,11 +26,15 @@ from states.facts import Dossier
 from states.hold import hold, hold_round, milestones_for
 from states.machine import demand_open
 from states.permits import demand
-from states.procedure import quota_verdict, within_quota
+from states.procedure import within_cap, within_quota
 
 BOXES = ("second_decision", "decision")
 OTHER_THAN_VOTED = "mức công nhận phải là mức đã được bỏ phiếu; chỉ hạ mức khi vượt tỷ lệ, có lý do và biên bản."
 NO_MORE: Final[Mapping[str, object]] = MappingProxyType({})
+LEADERS = (
+    "SELECT a.id FROM subject_link l JOIN assessment a ON a.subject_id = l.subject_id AND a.round_id = :round "
+    "WHERE l.other_id = :subject AND l.link = 'leads' AND a.level IS NOT NULL ORDER BY a.id"
+)
 WEIGHED_NOW = "Theo quy định của đợt này, kỷ luật phát sinh sau được xem xét ở kỳ đánh giá hiện tại."
 
 
@@ -54,8 +60,10 @@ def recognise(
 
     The lower levels first, so that a quota counts them. Refused with every reason, each naming its dossier: no
     majority, above the cap, over the quota without a minuted reason, another level than the ballot's, or another
-    than the proposed one without a reason. NotAllowed when one of them is another body's to decide (HT-10).
+    than the proposed one without a reason, or below a head who has his level already (HT-11.14). NotAllowed when one
+    of them is another body's to decide (HT-10).
     """
+    _demand_papers(session, papers)
     hold_round(session, round_id, actor=actor, now=now)
     if len({award.assessment_id for award in awards}) < len(awards):
         raise refuse("twice", "Một hồ sơ được nêu hai lần trong cùng một quyết định.")
@@ -64,6 +72,7 @@ def recognise(
     giving = (_give(session, one, papers, decision_id, actor) for one in _lowest_first(chosen))
     refusals = [refusal for found in giving for refusal in found]
     refusals += [refusal for facts, award in chosen for refusal in _needlessly_lower(facts, award)]
+    refusals += [refusal for facts, _ in chosen for refusal in _heads_above(session, facts, actor)]
     if refusals or not chosen:
         raise Refused(refusals or [Refusal("results", "Chưa chọn hồ sơ nào để công nhận.")])
     return decision_id
@@ -72,21 +81,31 @@ def recognise(
 def annul_and_recognise(session: Session, award: Award, papers: Papers, *, actor: Actor, now: datetime) -> int:
     """Annul a recognised level and recognise another by form 03, for discipline that came later (HT-11.8).
 
-    The old decision keeps what it said. Refused under a regime that weighs such discipline in the current period.
+    The old decision keeps what it said. Refused under a regime that weighs such discipline in the current period,
+    above the cap or the quota, and for a body whose head would be left above it (HT-11.14).
     """
+    _demand_papers(session, papers)
     facts = _held(session, award, "annul_and_recognise", actor, now)
     _demand_replaceable(facts, award)
     decision_id = _decision(session, facts.round_id, papers, award.reason, now)
     _keep(session, facts, award, decision_id)
     apply(session, facts, "annul_and_recognise", actor, _move(facts, award, papers, decision_id))
+    above = list(_heads_above(session, facts, actor))
+    if above:
+        raise Refused(above)
     replace_left(session, facts.round_id, decision_id, now=now)
     return decision_id
 
 
 def record_superior(session: Session, award: Award, papers: Papers, *, actor: Actor, now: datetime) -> int:
-    """Record the level that the superior decided on whom it manages (HT-10.2)."""
+    """Record the level that the superior decided: on whom it manages (HT-10.2), or for want of a majority (AMB-HT-7).
+
+    The latter stays under cap and quota, which only a reason and minutes exceed.
+    """
+    _demand_papers(session, papers)
     facts = _held(session, award, "record_superior_decision", actor, now)
     _demand_level(facts, award.level)
+    _demand_within(facts, award.level, minuted=bool(award.reason.strip()) and papers.minutes_id is not None)
     decision_id = _decision(session, facts.round_id, papers, award.reason, now)
     _keep(session, facts, award, decision_id)
     apply(session, facts, "record_superior_decision", actor, _move(facts, award, papers, decision_id))
@@ -177,9 +196,37 @@ def _demand_replaceable(facts: Dossier, award: Award) -> None:
         raise refuse("later_discipline", WEIGHED_NOW)
     if award.level == facts.level:
         raise refuse("same_level", "Mức mới trùng với mức đã công nhận; không có gì để hủy bỏ.")
-    verdict = quota_verdict(replace(facts, intended=award.level))
-    if verdict is not None and not verdict.held:
-        raise refuse("within_quota", verdict.text)
+    _demand_within(facts, award.level, minuted=False)
+
+
+def _demand_within(facts: Dossier, level: str | None, *, minuted: bool) -> None:
+    """Refused above the cap of a head whom this round recognises, and above the quota unless that is minuted."""
+    intended = replace(facts, intended=level)
+    cap = within_cap(intended, Parameters()) if _is_bound(facts) else None
+    quota = None if minuted else within_quota(intended, Parameters())
+    refusals = [refusal for refusal in (cap, quota) if refusal is not None]
+    if refusals:
+        raise Refused(refusals)
+
+
+def _heads_above(session: Session, facts: Dossier, actor: Actor) -> Iterator[Refusal]:
+    """The heads who have their level already, above the one that the body has now (HT-11.14)."""
+    for row in run(session, LEADERS, {"round": facts.round_id, "subject": facts.subject_id}).fetchall():
+        head = hold(session, row[0], actor=actor, now=facts.now)
+        if _is_bound(head) and within_cap(replace(head, intended=head.level), Parameters()) is not None:
+            why = f"người đứng đầu «{head.name}» đã được công nhận mức cao hơn; hủy và công nhận lại mức đó trước"
+            yield Refusal("heads_above", f"«{facts.name}»: {why}.")
+
+
+def _is_bound(facts: Dossier) -> bool:
+    """Whether the workflow holds the levels of its kind against the cap."""
+    steps = facts.programme.workflow.assessment.only_for(facts.kind).transitions
+    return any(call.name == "within_cap" and not call.negated for step in steps for call in step.guards)
+
+
+def _demand_papers(session: Session, papers: Papers) -> None:
+    for document in papers:
+        demand_document(session, document)
 
 
 def _demand_level(facts: Dossier, level: str | None) -> None:

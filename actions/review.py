@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from actions import marks
+from actions.statements import demand_document
 from states.actor import Actor
 from states.advance import Move, Moved, apply
 from states.errors import refuse
@@ -17,6 +18,7 @@ from states.hold import hold
 
 def review(session: Session, assessment_id: int, minutes_id: int | None, *, actor: Actor, now: datetime) -> Moved:
     """Record that the review took place, by its minutes; the draft was sent in time and the order kept (HT-4.2)."""
+    demand_document(session, minutes_id)
     facts = hold(session, assessment_id, actor=actor, now=now)
     return apply(session, facts, "review", actor, Move(minutes_id=minutes_id, columns={"reviewed_at": now}))
 
@@ -38,10 +40,16 @@ def self_rate(
 ) -> Moved:
     """Give oneself a level after the review; where it was voted, it is the level that won (HT-6.1).
 
-    The degrees of the working copy are in force from now on.
+    Between levels with equally many ballots the minutes say which: it is to be given, and is one of them. The degrees
+    of the working copy are in force from now on.
     """
+    demand_document(session, minutes_id)
     facts = hold(session, assessment_id, actor=actor, now=now)
-    own = _voted(facts) or level
+    voted = _voted(facts)
+    own = voted[0] if len(voted) == 1 else level
+    if voted and own not in voted:
+        labels = "; ".join(facts.programme.level_labels[code] for code in voted)
+        raise refuse("level", f"Các mức sau có số phiếu bằng nhau: {labels}; ghi một mức theo biên bản.")
     if own not in facts.programme.level_labels:
         raise refuse("level", "Phải ghi mức tự xếp loại theo một trong các mức của chương trình.")
     content = {"marks": marks.snapshot(session, facts.id, "draft"), "level": own}
@@ -51,10 +59,10 @@ def self_rate(
     return moved
 
 
-def _voted(facts: Dossier) -> str | None:
-    """The level of the self-rating ballot: the one with the majority, else the one with most ballots."""
+def _voted(facts: Dossier) -> tuple[str, ...]:
+    """The levels of the self-rating ballot: the one with the majority, else those with most ballots; () for none."""
     box = facts.file.box("self_rating")
     if box is None or not box.closed:
-        return None
+        return ()
     most = max(box.counts.values(), default=0)
-    return box.winner or next((level for level, count in box.counts.items() if count == most), None)
+    return (box.winner,) if box.winner else tuple(level for level, count in box.counts.items() if count == most > 0)

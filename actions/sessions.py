@@ -37,7 +37,7 @@ IS_PRIVILEGED: Final = (
 )
 FIND: Final = (
     "SELECT s.id, s.account_id, a.email, a.name, a.position, s.way, s.awaits, s.seen_at, s.declared_name, "
-    f"s.declared_position, l.task, l.assessment_id, EXISTS ({IS_PRIVILEGED.format(account='a.id')}) "
+    f"s.declared_position, l.task, l.assessment_id, EXISTS ({IS_PRIVILEGED.format(account='a.id')}), l.round_id "
     "FROM web_session s JOIN account a ON a.id = s.account_id LEFT JOIN task_link l ON l.id = s.task_link_id "
     "WHERE s.token_hash = :hash AND s.ended_at IS NULL AND s.ends_at > :now AND a.active AND s.email = a.email"
 )
@@ -53,7 +53,10 @@ class Visit(NamedTuple):
 
 
 class Bearer(NamedTuple):
-    """Who a session's token stands for; `task` and `assessment_id` are those of the link it began with."""
+    """Who a session's token stands for; `task`, `assessment_id` and `round_id` are those of the link it began with.
+
+    A link without a dossier is for what the round asks of the account itself: its opinions.
+    """
 
     session_id: int
     account_id: int
@@ -68,6 +71,7 @@ class Bearer(NamedTuple):
     task: str | None = None
     assessment_id: int | None = None
     is_privileged: bool = False
+    round_id: int | None = None
 
     @property
     def actor(self) -> Actor:
@@ -153,7 +157,7 @@ def find(session: Session, token: str, *, now: datetime) -> Bearer | None:
     row = run(session, FIND, {"hash": hash_of(token), "now": to_micros(now)}).fetchone()
     if row is None:
         return None
-    return Bearer._make((*row[:7], from_micros(row[7]), *row[8:12], bool(row[12])))
+    return Bearer._make((*row[:7], from_micros(row[7]), *row[8:12], bool(row[12]), row[13]))
 
 
 def see(session: Session, session_id: int, *, now: datetime) -> None:

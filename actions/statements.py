@@ -21,10 +21,11 @@ from models.people import Subject
 from models.statements import Enclosure, Statement
 from states import history
 from states.actor import Actor
+from states.actor import account as account_of
 from states.errors import NotAllowed, Refusal, Refused, Unknown, refuse
 from states.facts import Dossier
 from states.hold import hold
-from states.permits import VERBS
+from states.permits import VERBS, can
 
 UNIT: Final = frozenset({"officer", "head"})
 LONGEST_FIGURE: Final = 9
@@ -53,14 +54,16 @@ def state(
     """State figures, days, levels and yes or no by name, None to take one back; all or none.
 
     Refused with one sentence for each that the programme does not know, that is not for this kind of subject, that
-    has not its form, or that needs two keys and comes without a document.
+    has not its form, that needs two keys and comes without a document, or that a unit would change of what its
+    superior or the staff stated.
     """
     facts = hold(session, assessment_id, actor=actor, now=now)
     demand_writable(facts)
     demand_document(session, document)
     checked = check(session, facts, values, document)
-    if checked.refusals:
-        raise Refused(checked.refusals)
+    refusals = [*checked.refusals, *_of_others(session, facts, checked.values, document)]
+    if refusals:
+        raise Refused(refusals)
     put(session, facts, checked.values, document, actor=actor)
 
 
@@ -151,6 +154,13 @@ def demand_writable(facts: Dossier, *verbs: str) -> None:
         raise refuse("state", f"Hồ sơ đang ở trạng thái «{own.label}»; đơn vị không ghi thêm được.")
 
 
+def may_replace(session: Session, facts: Dossier, stated_by: int | None) -> bool:
+    """Whether the actor may change what an account stated: a dossier's own unit only what it stated itself."""
+    if facts.relations & (frozenset(VERBS["state"]) - UNIT):
+        return True
+    return stated_by is not None and can(session, account_of(stated_by), "draft", facts.id)
+
+
 def demand_document(session: Session, document: int | None) -> None:
     """Unknown for a document that is named and not there."""
     if document is not None and session.get(Document, document) is None:
@@ -163,6 +173,18 @@ def demand_second_key(label: str, *, stated_by: int | None, accepted: bool, acto
         raise refuse("accepted", f"«{label}»: đã được chấp nhận.")
     if stated_by is not None and stated_by == actor.account_id:
         raise refuse("two_keys", f"«{label}»: người khai không tự chấp nhận được; phải do người khác của cấp trên.")
+
+
+def _of_others(
+    session: Session, facts: Dossier, values: Mapping[str, str | None], document: int | None
+) -> Iterator[Refusal]:
+    """What a unit would change of what its superior or the staff stated."""
+    known, before = _known(facts.programme), _standing(session, facts)
+    for name, one in before.items():
+        changed = name in values and not _stands(one, values[name], document)
+        if changed and not may_replace(session, facts, one.account_id):
+            why = "cấp trên hoặc cơ quan thẩm định đã ghi; đơn vị không sửa được"
+            yield Refusal("statement", f"«{known[name].label}»: {why}.")
 
 
 def _known(programme: Programme) -> Mapping[str, Stated]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from actions.statements import demand_document
 from config.graph import RESTING
 from config.vocabulary import Need
 from models.order import Waiver
@@ -24,6 +25,7 @@ def waive(
     """
     facts = hold(session, assessment_id, actor=actor, now=now)
     demand(session, actor, "waive", assessment_id)
+    demand_document(session, document_id)
     if not reason.strip():
         raise refuse("needs_reason", NEED_SENTENCES[Need.REASON])
     if facts.programme.workflow.assessment.states[facts.state].kind in RESTING:

@@ -57,8 +57,17 @@ class Case:
 
     @property
     def name(self) -> str:
-        """The unit the mail is about; empty when it is about the round."""
-        return one_line(self.assessment.name) if self.assessment else ""
+        """The unit the mail is about; empty when it is about the round, or about a person (DESIGN §6)."""
+        return one_line(self.assessment.name) if self.assessment and not self._is_person else ""
+
+    @property
+    def addressed(self) -> str:
+        """Who is spoken of in a sentence."""
+        return self.name or ("cá nhân được đánh giá" if self._is_person else "đơn vị")
+
+    @property
+    def _is_person(self) -> bool:
+        return self.assessment is not None and self.programme.subject_kinds[self.assessment.kind].person
 
     @property
     def file_code(self) -> str:

@@ -82,6 +82,7 @@ class Target(NamedTuple):
 
 DOSSIER = Target("a.round_id", "coalesce(a.agency_id, a.subject_id)", "a.id", "a.body")
 ROUND = Target("r.id", assessment="CAST(NULL AS BIGINT)")
+BODY = Target("r.id", assessment="CAST(NULL AS BIGINT)", body=":body")
 EVERYWHERE = Target("NULL")
 
 
@@ -142,6 +143,15 @@ def can_round(session: Session, actor: Actor, verb: str, round_id: int) -> bool:
         return True
     sql = f"SELECT 1 FROM round r WHERE r.id = :id AND {allowed(verb, ROUND)}"
     return run(session, sql, {"id": round_id, "actor": actor.account_id}).fetchone() is not None
+
+
+def can_body(session: Session, actor: Actor, verb: str, round_id: int, body: str) -> bool:
+    """Whether the actor may do `verb` where that body decides, in a round."""
+    if actor.standing & set(VERBS[verb]):
+        return True
+    sql = f"SELECT 1 FROM round r WHERE r.id = :id AND {allowed(verb, BODY)}"
+    where = {"id": round_id, "body": body, "actor": actor.account_id}
+    return run(session, sql, where).fetchone() is not None
 
 
 def visible(session: Session, actor: Actor, verb: str, round_id: int) -> list[int]:

@@ -17,13 +17,47 @@ from web.asks import Nobody
 from web.edge import Asked, Desk, Route, router
 from web.pages import source
 from web.place import Place
-from web.routes import doors, dossiers, me, task_links
+from web.routes import (
+    desk,
+    desk_appraise,
+    desk_criteria,
+    desk_differences,
+    desk_lead,
+    desk_questions,
+    doors,
+    dossiers,
+    explanations,
+    me,
+    opinion_letters,
+    opinions,
+    task_links,
+    unit,
+    unit_files,
+    unit_letters,
+)
 from web.security import Guard
 from web.words import _
 
 LOG = logging.getLogger(__name__)
 MEDIA = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
-DESKS: tuple[Desk, ...] = (doors.desk, task_links.desk, me.desk, dossiers.desk)
+DESKS: tuple[Desk, ...] = (
+    doors.desk,
+    task_links.desk,
+    me.desk,
+    dossiers.desk,
+    unit.desk,
+    unit_files.desk,
+    unit_letters.desk,
+    explanations.desk,
+    desk.desk,
+    desk_appraise.desk,
+    desk_criteria.desk,
+    desk_differences.desk,
+    desk_lead.desk,
+    desk_questions.desk,
+    opinions.desk,
+    opinion_letters.desk,
+)
 
 
 def create_app(place: Place, desks: Sequence[Desk] = DESKS) -> FastAPI:

@@ -9,7 +9,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from actions.opinion_page import may
 from actions.sessions import Bearer
+from models.opinions import OpinionRequest
+from states.desk import confirmed
 from states.errors import NotAllowed, Unknown
 from states.facts import Dossier
 from states.glance import glance
@@ -18,6 +21,11 @@ from states.tasks import TASKS, UNIT
 
 DOSSIER_ID = "assessment_id"
 ROUND_ID = "round_id"
+REQUEST_ID = "request_id"
+
+
+ABOUT_REQUESTS = ("opine", "consult", "decide", "meet")
+"""Verbs that make a request known to an account, whichever of them a page asks."""
 
 
 class NotSignedIn(Exception):
@@ -61,13 +69,20 @@ class OfRound:
 
 
 @dataclass(frozen=True, slots=True)
+class OfRequest:
+    """A verb on a dossier of the request for opinions {request_id} of the path; "opine" where the account was asked."""
+
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
 class Everywhere:
     """A verb in every round."""
 
     verb: str
 
 
-Asks = Nobody | Step | Own | OfDossier | OfRound | Everywhere
+Asks = Nobody | Step | Own | OfDossier | OfRound | OfRequest | Everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +108,9 @@ def admit(asks: Asks, caller: Caller) -> Dossier | None:
         raise NotSignedIn
     if isinstance(asks, OfDossier):
         return _dossier(asks, bearer, caller)
+    if isinstance(asks, OfRequest):
+        _demand_request(asks, bearer, caller)
+        return None
     if bearer.by_link and not (isinstance(asks, Own) and asks.by_link):
         raise NotAllowed("Phiên làm việc mở bằng liên kết chỉ dùng cho đúng nhiệm vụ trong thư.")
     match asks:
@@ -115,10 +133,23 @@ def _dossier(asks: OfDossier, bearer: Bearer, caller: Caller) -> Dossier:
     facts = glance(caller.session, key, actor=bearer.actor, now=caller.now)
     relations = facts.relations & UNIT if bearer.by_link else facts.relations
     if _may(asks, relations, facts) and _in_task(asks, bearer):
+        if asks.verb == "download":
+            _demand_no_conflict(caller, bearer, facts)
         return facts
     if relations & set(VERBS["view"]):
         raise NotAllowed
     raise _no_dossier(key)
+
+
+def appraises_only(facts: Dossier) -> bool:
+    """Whether whoever opens the dossier stands to it as an appraiser and in no other way."""
+    return bool(facts.relations) and facts.relations <= {"appraiser", "lead"}
+
+
+def _demand_no_conflict(caller: Caller, bearer: Bearer, facts: Dossier) -> None:
+    """An appraiser opens nothing of a dossier before it has said whether it has a conflict of interest."""
+    if appraises_only(facts) and not confirmed(caller.session, bearer.actor, [facts.id]):
+        raise NotAllowed("Hãy mở hồ sơ từ bàn thẩm định và xác nhận không có xung đột lợi ích trước khi xem tệp.")
 
 
 def _may(asks: OfDossier, relations: Iterable[str], facts: Dossier) -> bool:
@@ -142,6 +173,29 @@ def _demand_round(caller: Caller, bearer: Bearer, verb: str) -> None:
         if can_round(caller.session, bearer.actor, "view", key):
             raise NotAllowed("Tài khoản này không có quyền thực hiện việc đó đối với đợt này.")
         raise Unknown(f"đợt số {key}")
+
+
+def _demand_request(asks: OfRequest, bearer: Bearer, caller: Caller) -> None:
+    key = _id(caller, REQUEST_ID)
+    if bearer.by_link and not _in_round(asks, bearer, caller):
+        raise _no_request(key)
+    if may(caller.session, bearer.actor, asks.verb, key):
+        return
+    if not bearer.by_link and any(may(caller.session, bearer.actor, verb, key) for verb in ABOUT_REQUESTS):
+        raise NotAllowed("Tài khoản này không có quyền thực hiện việc đó đối với yêu cầu lấy ý kiến này.")
+    raise _no_request(key)
+
+
+def _in_round(asks: OfRequest, bearer: Bearer, caller: Caller) -> bool:
+    """A session by a link without a dossier reaches the requests of its round, for what its task takes."""
+    request = caller.session.get(OpinionRequest, _id(caller, REQUEST_ID))
+    if bearer.assessment_id is not None or request is None or request.round_id != bearer.round_id:
+        return False
+    return asks.verb in TASKS[bearer.task or ""].verbs
+
+
+def _no_request(key: int) -> Unknown:
+    return Unknown(f"yêu cầu lấy ý kiến số {key}")
 
 
 def _no_dossier(key: int) -> Unknown:

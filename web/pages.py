@@ -25,6 +25,7 @@ OWN: Final = files("web") / "static"
 HTMX: Final = files("js_lib_htmx") / "static" / "htmx"
 SOURCES: Final = {"app.css": OWN, "app.js": OWN, "favicon.svg": OWN, "htmx.min.js": HTMX}
 SEE_OTHER: Final = 303
+MEGABYTE: Final = 1024 * 1024
 
 
 @cache
@@ -71,11 +72,20 @@ def browser(agent: str) -> str:
     return ", ".join(name for name in known if name)
 
 
+def filesize(size: int) -> str:
+    """A size as people say it: 320 KB, 1,4 MB."""
+    if size < MEGABYTE:
+        return f"{-(-size // 1024)} KB"
+    return f"{size / MEGABYTE:.1f} MB".replace(".", ",")
+
+
 FILTERS: Final[dict[str, Callable[..., str]]] = {
     "browser": browser,
     "clock": clock,
     "date": lambda instant: date_text(local_day(instant)),
+    "day": date_text,
     "deadline_text": deadline_text,
+    "filesize": filesize,
     "format_points": format_points,
     "fours": in_fours,
     "iso": local_iso,

@@ -78,7 +78,13 @@ def _plain(name: str, text: str) -> str:
 
 def print_of(fields: Fields) -> str:
     """What tells one content of the fields from another."""
-    return sha256(json.dumps(sorted(fields.items())).encode()).hexdigest()[:16]
+    filled = sorted((name, text) for name, text in fields.items() if text)
+    return sha256(json.dumps(filled).encode()).hexdigest()[:16]
+
+
+def shown(fields: Fields) -> Fields:
+    """The fields with the empty ones, as a template reads them."""
+    return {name: fields.get(name, "") for name in NAMES}
 
 
 def entry_of(criterion: Criterion, fields: Fields) -> Entry:

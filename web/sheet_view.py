@@ -13,7 +13,7 @@ from models.evidence import Evidence
 from scoring import marks as scoring
 from scoring.marks import Totals, printed
 from scoring.numbers import format_points
-from web.sheet_form import Fields, may_not_apply, print_of, standing
+from web.sheet_form import Fields, may_not_apply, print_of, shown, standing
 from web.words import _
 
 POINTLESS: Final = frozenset({Kind.DEGREE, Kind.CHECK})
@@ -25,6 +25,11 @@ class Elsewhere(NamedTuple):
     fields: Fields
     by: str
     at: datetime | None
+
+    @property
+    def print(self) -> str:
+        """What tells it from anything else that may stand there."""
+        return print_of(self.fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +107,17 @@ class Row:
     def lacks_evidence(self) -> bool:
         """Whether points are claimed without any evidence, where the sheet names some (DN-5.4)."""
         return bool(self.leaf.evidence) and self.is_filled and self.points > 0 and not self.files
+
+    @property
+    def there(self) -> str:
+        """What stands elsewhere, in a few words."""
+        fields = self.elsewhere.fields if self.elsewhere else {}
+        chosen = next((one.label for one in self.leaf.options if one.code == fields["option"]), "")
+        figures = "/".join(fields[name] for name in ("done", "assigned") if fields[name])
+        degree = Degree(fields["degree"]).label if fields["degree"] else ""
+        passed = {"1": _("Đạt"), "0": _("Không đạt")}.get(fields["passed"], "")
+        found = (chosen, fields["points"], figures, fields["units"], degree, passed)
+        return "; ".join(text for text in found if text) or _("để trống")
 
     def printed(self, code: str) -> str:
         """An option's code as sheets print it (ANO-VG-8)."""
@@ -183,6 +199,11 @@ class View:
         return [row for row in self.rows.values() if row.lacks_evidence]
 
     @property
+    def files(self) -> int:
+        """How many files and links go with it."""
+        return sum(len(row.files) for row in self.rows.values())
+
+    @property
     def has_points(self) -> bool:
         """Whether the sheet gives points."""
         return self.sheet.total > 0
@@ -226,7 +247,7 @@ def view_of(
             key=f"k{number}",
             leaf=leaf,
             sheet=sheet,
-            fields=(typed or {}).get(code, stands),
+            fields=shown((typed or {}).get(code, stands)),
             was=(was or {}).get(code, print_of(stands)),
             entry=entries.get(code, Entry()),
             files=files.get(code, ()),

@@ -1,6 +1,7 @@
 """What every page of a unit's dossier shows: where it stands, until when, what happens then, what may be done."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from models.evidence import evidence_of
 from notifications.wording import EFFECTS, REVISED
 from states.errors import Refused
 from states.facts import Dossier
+from states.glance import glance
 from states.tasks import TASKS, is_open
 from web import drafts
 from web.answers import Answer, Page, page
@@ -62,25 +64,31 @@ def _may_raise(here: Here) -> bool:
     return not here.account.by_link or (task is not None and "draft" in task.verbs)
 
 
+def fresh(here: Here) -> Here:
+    """The same, with the facts as the request has left them."""
+    return replace(here, found=glance(here.session, here.dossier.id, actor=here.actor, now=here.now))
+
+
 def sheet_page(here: Here, done: Saved | None = None) -> Page:
-    """The sheet to be filled in."""
-    more = {"view": drafts.view(here, done), "done": done, "version": done.version if done else here.dossier.version}
+    """The sheet to be filled in, after a save with what it could not keep."""
+    here = fresh(here) if done else here
     asked = [one for one in unit_page.questions(here.session, here.dossier.id) if one.request.status == "open"]
-    return page(
-        "unit/sheet.html", status=done.status if done else HTTPStatus.OK, questions=asked, **common(here), **more
-    )
+    status = done.status if done else HTTPStatus.OK
+    shown = drafts.view(here, done)
+    return page("unit/sheet.html", status=status, questions=asked, view=shown, done=done, **common(here))
 
 
 def saved_part(here: Here, done: Saved, code: str) -> Page:
     """What changes on the page of the sheet after one criterion was saved."""
+    here = fresh(here)
     shown = drafts.view(here, done)
-    context = {"view": shown, "row": shown.rows[code], "done": done, "version": done.version}
-    return page("unit/saved.html", status=done.status, **common(here), **context)
+    return page("unit/saved.html", status=done.status, view=shown, row=shown.rows[code], **common(here))
 
 
 def rest_page(here: Here, *, unsaved: Mapping[str, Fields] | None = None, refused: Refused | None = None) -> Page:
     """The dossier where nothing is to be filled in: receipt, lock, question or result, and the sheet to be read."""
     facts, session = here.dossier, here.session
+    report = unit_page.report(session, facts.id)
     return page(
         "unit/rest.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK,
@@ -88,13 +96,15 @@ def rest_page(here: Here, *, unsaved: Mapping[str, Fields] | None = None, refuse
         decided=_decided(here),
         receipt=unit_page.receipt(session, facts),
         result=unit_page.result(session, facts),
-        report=unit_page.report(session, facts.id),
+        report=report,
         questions=unit_page.questions(session, facts.id),
         difficulties=unit_page.difficulties(session, facts.id),
         extensions=unit_page.extensions(session, facts.id),
         is_past=here.now >= facts.closes_at,
         unsaved=unsaved or {},
         problems=[one.sentence for one in refused.refusals] if refused else [],
+        wants_report=unit_page.wants_report(facts, bool(report)),
+        typed={name: here.typed.get(name) for name in ("number", "dated", "signer")},
         task=TASKS[here.account.task].label if here.account.task else "",
         **common(here),
     )

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from danhgia.bench import cases
+from danhgia.bench import cases, rating
 from danhgia.bench.cases import Result
 from states.errors import Unknown
 
@@ -18,6 +18,7 @@ BENCHES: Final[dict[str, Callable[[], list[Result]]]] = {
     "launch": cases.bench_launch,
     "rank": cases.bench_rank,
     "verify": cases.bench_verify,
+    "rating": rating.bench_rating,
 }
 
 

@@ -25,10 +25,12 @@ class Agenda:
         """Let something happen at an instant; never before the present."""
         heapq.heappush(self._events, (max(at, self.stage.at), next(self._order), event))
 
-    def play(self) -> Iterator[datetime]:
-        """Do everything in order, and what falls due before each event; yields the instants."""
+    def play(self, until: datetime | None = None) -> Iterator[datetime]:
+        """Do everything in order, and what falls due before each event; yields the instants, all before `until`."""
         while self._events:
             due = self._next_sweep()
+            if until is not None and min(due or self._events[0][0], self._events[0][0]) >= until:
+                return
             if due is not None and due <= self._events[0][0]:
                 self.stage.at = self._swept = due
                 work.sweep(self.stage.setting())

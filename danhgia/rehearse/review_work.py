@@ -24,6 +24,7 @@ from states.reading import YES
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 VOTERS = 30
+LETTERS = {"mau-03": "QĐ", "discipline": "QĐ", "agreement": "CV", "waiver": "TB", "poll": "BB", "review_minutes": "BB"}
 LEADERS = ("can_bo_thanh_pho", "can_bo_co_so", "can_bo_dien_tinh")
 GIVERS = ("Ủy ban Kiểm tra Thành ủy", "Văn phòng Thành ủy", "Ban Tuyên giáo Thành ủy", "Sở, ngành cấp tỉnh")
 RESIDENCE = ("Chi ủy nơi cư trú số 1", "Chi ủy nơi cư trú số 2")
@@ -50,7 +51,8 @@ def prepare(year: Year, session: Session) -> None:
 
 
 def paper_of(session: Session, year: Year, kind: str, one: Person) -> int:
-    return paper(session, year.stage, kind, f"{one.id:03}-BC/CT")
+    letters = LETTERS.get(kind, "BC")
+    return paper(session, year.stage, kind, f"{one.id:03}-{letters}/CT")
 
 
 def agree(year: Year, session: Session) -> None:

@@ -9,6 +9,7 @@ from actions import ballots, boxes, meetings, voting
 from actions.accounts import add_account, grant
 from actions.meetings import Person, Plan
 from actions.propose import propose
+from actions.quotas import preview_of
 from actions.recognise import Award, Papers, recognise
 from danhgia.rehearse.stage import CONSOLE, Stage
 from danhgia.rehearse.units import paper
@@ -17,7 +18,7 @@ from models.ballot_secret import BallotKey
 from models.db import run
 from models.meetings import attendance_of
 from models.people import Account
-from scoring.quota import Candidate, Standing, preview
+from scoring.quota import Standing
 from states.actor import Actor, account
 from states.advance import advance
 
@@ -77,8 +78,8 @@ def awards(session: Session, stage: Stage, ids: Sequence[int]) -> dict[int, Awar
     """The proposed level of each dossier, but for those that the quota leaves no seat."""
     proposed = _proposals(session, ids)
     chosen = {key: Award(key, level or "htnv", "" if level else UNSURE) for key, level in proposed.items()}
-    for keys in _groups(session, stage, ids).values():
-        for key in _without_seat(session, stage, keys, proposed):
+    for (body, group), keys in _groups(session, stage, ids).items():
+        for key in _without_seat(session, stage, body, group, keys):
             chosen[key] = Award(key, "httnv", OVER_QUOTA)
     return chosen
 
@@ -102,27 +103,11 @@ def _groups(session: Session, stage: Stage, ids: Iterable[int]) -> dict[tuple[st
     return found
 
 
-def _without_seat(session: Session, stage: Stage, keys: Sequence[int], proposed: Mapping[int, str | None]) -> list[int]:
-    """Those proposed for the scarce level who get no seat, counting what is decided and what is decided with them."""
-    quota, one = stage.programme.quota, session.get_one(Assessment, keys[0])
-    if quota is None:
-        return []
-    kinds = ", ".join(f"'{kind}'" for kind in quota.groups[quota.group_of(one.kind) or ""])
-    sql = (
-        "SELECT id, level FROM assessment WHERE round_id = :round AND body = :body "
-        "AND state NOT IN ('not_rated', 'excluded', 'removed') "
-        "AND id NOT IN (SELECT assessment_id FROM waiver) "
-        f"AND kind IN ({kinds})"
-    )
-    rows = run(session, sql, {"round": stage.round_id, "body": one.body}).fetchall()
-    group = [
-        Candidate(key=key, name="", decided=level, proposed=proposed[key] if key in keys else None)
-        for key, level in rows
-    ]
-    found = preview(group, quota)
-    room = found.seats.seats - sum(level == quota.level for _, level in rows)
-    wanting = [line.key for line in found.lines if line.standing is not Standing.DECIDED]
-    return sorted(wanting)[max(room, 0) :]
+def _without_seat(session: Session, stage: Stage, body: str, group: str, keys: Sequence[int]) -> list[int]:
+    """Those proposed for the scarce level who get no seat, by what is decided and what is decided with them."""
+    found = preview_of(session, stage.round_id, body, group, actor=CONSOLE)
+    wanting = sorted(line.key for line in found.lines if line.standing is not Standing.DECIDED and line.key in keys)
+    return wanting[max(found.seats.seats - sum(line.standing is Standing.DECIDED for line in found.lines), 0) :]
 
 
 class Sitting:

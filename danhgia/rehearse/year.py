@@ -23,12 +23,12 @@ DAY = timedelta(days=1)
 SCRIPTS = {"kiem-diem-xep-loai": review.write, "xep-loai-tap-the": collective.write}
 
 
-def play(stage: Stage, rows: Sequence[RegisterRow]) -> Iterator[datetime]:
-    """Launch on the stage's instant and play until the archive; yields the instant of each event."""
+def play(stage: Stage, rows: Sequence[RegisterRow], until: datetime | None = None) -> Iterator[datetime]:
+    """Launch on the stage's instant and play until the archive, or `until`; yields the instant of each event."""
     stage.act(lambda session: _launch(session, stage, rows))
     agenda = Agenda(stage)
     script(stage.programme)(agenda, rows)
-    yield from agenda.play()
+    yield from agenda.play(until)
 
 
 def script(programme: Programme) -> Callable[[Agenda, Sequence[RegisterRow]], None]:

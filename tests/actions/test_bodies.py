@@ -63,7 +63,7 @@ def test_of_two_bodies_the_first_in_the_programme_decides(database: Database) ->
         register_row(4, "tap_the_co_so"),
         register_row(5, "can_bo_co_so"),
     ]
-    expected = {"dv-1": "btv", "dv-2": "btv", "dv-3": "btv", "dv-4": "nhom_2", "dv-5": "nhom_2"}
+    expected = {"dv-1": "btv", "dv-2": "btv", "dv-3": "btv", "dv-4": "nhom_2", "dv-5": "btv"}
     assert bodies(database, listed) == expected
 
 
@@ -76,9 +76,21 @@ def test_who_has_no_body_is_told_of(database: Database) -> None:
         register_row(4, "dang_vien", body="khong-co"),
         register_row(5, "dang_vien", body="dv-2"),
     ]
-    expected = {"dv-1": None, "dv-2": "nhom_2", "dv-3": None, "dv-4": None, "dv-5": "dv-2"}
+    expected = {"dv-1": None, "dv-2": "nhom_2", "dv-3": None, "dv-4": None, "dv-5": None}
     assert bodies(database, listed) == expected
-    assert bodies(database, listed, "dv-5", "unknown") == {"dv-5": "dv-2"}
+    assert bodies(database, listed, "dv-2", "unknown") == {"dv-2": "nhom_2"}
+
+
+@pytest.mark.rule("HT-10.6")
+def test_the_register_names_only_a_body_that_decides_on_such_subjects(database: Database) -> None:
+    """Not itself, nor a group that decides on others, nor a collective."""
+    listed = [
+        register_row(1, "dang_bo_co_so"),
+        register_row(2, "dang_vien", parent="dv-1", body="dv-2"),
+        register_row(3, "dang_vien", parent="dv-1", body="nhom_1"),
+        register_row(4, "dang_vien", parent="dv-1", body="dv-1"),
+    ]
+    assert bodies(database, listed) == {"dv-1": "btv", "dv-2": None, "dv-3": None, "dv-4": "dv-1"}
 
 
 def test_a_programme_of_one_body_names_none(database: Database) -> None:

@@ -3,8 +3,9 @@ import json
 import pytest
 
 from actions.boxes import cancel_box, open_box
+from actions.meetings import Person, Plan, attend, open_meeting, prepare
 from models.db import Database
-from models.meetings import BallotBox
+from models.meetings import BallotBox, attendance_of
 from states.errors import Refused, Unknown
 from states.history import verify
 from tests.actions.ballots_world import (
@@ -53,6 +54,24 @@ def test_a_box_opens_only_where_the_workflow_has_come_to_it(database: Database) 
     for name, one in (("confidence_vote", voters.party), ("decision", 99)):
         with pytest.raises(Unknown), database.writing() as session:
             open_box(session, name, [one], meeting_id=where, actor=voters.secretary, now=VOTING)
+
+
+@pytest.mark.rule("HT-6.1", "HT-6.3")
+def test_what_decides_is_voted_in_a_meeting_of_the_deciding_body(database: Database) -> None:
+    voters = deciding(database)
+    with pytest.raises(Refused) as caught, database.writing() as session:
+        open_box(session, "decision", [voters.party], summoned=1, actor=voters.secretary, now=VOTING)
+    where = "«Phiếu quyết định mức xếp loại» chỉ bỏ tại phiên họp của cấp có thẩm quyền quyết định."
+    assert [refusal.sentence for refusal in caught.value.refusals] == [where]
+    own = Plan("Họp của đơn vị", VOTING, Person("Nguyễn Ví Dụ"))
+    with database.writing() as session:
+        head, people = voters.heads[2], [Person("Nguyễn Ví Dụ")]
+        key = prepare(session, voters.round_id, own, agenda=[voters.party], summoned=people, actor=head, now=VOTING)
+        attend(session, key, [one.id for one in attendance_of(session, key)], actor=head, now=VOTING)
+        open_meeting(session, key, actor=head, now=VOTING)
+    assert not_opened(database, voters, voters.party, meeting_id=key) == [
+        "«Đơn vị 3»: phiên họp này không phải của cấp có thẩm quyền quyết định hồ sơ."
+    ]
 
 
 def test_a_box_is_opened_once(database: Database) -> None:

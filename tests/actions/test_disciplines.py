@@ -134,3 +134,20 @@ def test_a_mistake_is_taken_back_and_the_history_keeps_it(database: Database) ->
     assert bearing(database, world, "tt-1") == []
     expected = ["assigned", "record_discipline", "withdraw_discipline"]
     assert acts(database, f"assessment:{world.dossiers['tt-1']}") == expected
+
+
+def test_a_unit_takes_back_only_its_own_word(database: Database) -> None:
+    world = consulting(database)
+    key, own = recorded(database, world, "tt-1"), recorded(database, world, "tt-1", by=world.officers["tt-1"])
+    for who in (world.officers["tt-1"], world.heads["tt-1"]):
+        with pytest.raises(NotAllowed), database.writing() as session:
+            withdraw_discipline(session, key, "Ghi nhầm.", actor=who, now=ASKED)
+    with database.writing() as session:
+        withdraw_discipline(session, own, "Ghi nhầm.", actor=world.heads["tt-1"], now=ASKED)
+    assert [one.id for one in bearing(database, world, "tt-1")] == [key]
+
+
+def test_who_has_nothing_to_do_with_a_dossier_learns_no_name(database: Database) -> None:
+    world = consulting(database)
+    with pytest.raises(NotAllowed):
+        recorded(database, world, "dv-1", at="tt-2", by=world.heads["dv-4"], acted_on=date(2020, 1, 1))

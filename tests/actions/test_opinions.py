@@ -1,10 +1,12 @@
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from actions.accounts import grant
+from actions.answers import Answer, save, send
 from actions.corrections import Grounds, remove_subject
 from actions.opinions import Closed, ask, close, withdraw
 from models.db import Database
@@ -184,6 +186,21 @@ def test_who_left_the_round_is_not_waited_for(database: Database) -> None:
     with database.writing() as session:
         assert close(session, request, now=CLOSES) == Closed(3, (world.dossiers["tt-2"],))
     assert {status for (one, _), status in statuses(database, request).items() if one == key} == {"withdrawn"}
+
+
+def test_nobody_answers_on_who_left_the_round(database: Database) -> None:
+    world = consulting(database)
+    request = consulted(database, world, "tt-1", "tt-2")
+    key, body = world.dossiers["tt-1"], world.bodies[0]
+    with database.writing() as session:
+        save(session, request, {one: Answer("httnv") for one in world.ids("tt-1", "tt-2")}, actor=body, now=ASKED)
+        remove_subject(session, key, Grounds("Giải thể.", paper(session, now=ASKED)), actor=world.owner, now=ASKED)
+        withdraw(session, [key])
+    for act in (partial(save, answers={key: Answer("htnv")}), partial(send, assessment_ids=[key])):
+        with pytest.raises(Refused, match="hồ sơ đã ra khỏi đợt"), database.writing() as session:
+            act(session, request, actor=body, now=ASKED)
+    with database.writing() as session:
+        assert send(session, request, actor=body, now=ASKED) == (world.dossiers["tt-2"],)
 
 
 def test_there_is_no_other_request(database: Database) -> None:

@@ -1,20 +1,23 @@
 """Discipline after the fact: a level is annulled and another recognised by form 03 (HT-11.8, HT-11.9)."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from actions.recognise import Award, Papers, annul_and_recognise
+from actions.ballots import second
+from actions.propose import propose
+from actions.recognise import Award, Papers, annul_and_recognise, record_superior
 from actions.report import number_report
 from actions.statements import enclose
+from actions.waive import waive
 from models.db import Database
 from models.decisions import Decision, DecisionItem
 from models.statements import Discipline
 from states.actor import Actor
-from states.advance import Move, advance_round
+from states.advance import Move, advance, advance_round
 from states.errors import NotAllowed, Refused, Unknown
-from tests.actions.ha_tinh_world import RATED, Ward, bring, bring_all, pull, ward
+from tests.actions.ha_tinh_world import DECIDED, RATED, Ward, ballot, bring, bring_all, pull, ward
 from tests.actions.later import dossier, is_whole, mails, payload
 from tests.actions.world import at, paper
 from tests.states.worlds import column
@@ -115,3 +118,100 @@ def test_after_the_report_an_annulment_is_sealed_besides(database: Database) -> 
     annulled(database, world, key, "htnv")
     assert column(database, "SELECT kind FROM seal ORDER BY id")[-1:] == ["supplementary"]
     assert is_whole(database, world.round_id)
+
+
+def cell(database: Database, head: str) -> Ward:
+    """A cell and its members are HTTNV; its secretary has another level, or the same."""
+    world = ward(database)
+    bring_all(database, world, ["m1", "m2", "m3", "c1"], "recognised")
+    bring(database, world, "b1", "recognised", head)
+    return world
+
+
+@pytest.mark.rule("HT-11.14")
+def test_an_annulment_lifts_no_head_above_the_body(database: Database) -> None:
+    world = cell(database, "htnv")
+    key = replaceable(database, world, "b1")
+    with pytest.raises(Refused, match="Người đứng đầu không được xếp loại cao hơn: Mẫu c1"):
+        annulled(database, world, key, "htxsnv")
+    annulled(database, world, key, "httnv")
+    assert levels(database, world, ["c1", "b1"]) == ["httnv", "httnv"]
+
+
+@pytest.mark.rule("HT-11.14")
+def test_a_body_is_not_lowered_below_its_head(database: Database) -> None:
+    world = cell(database, "httnv")
+    key, head = replaceable(database, world, "c1"), replaceable(database, world, "b1")
+    with pytest.raises(Refused, match="người đứng đầu «Mẫu b1» đã được công nhận mức cao hơn"):
+        annulled(database, world, key, "khtnv")
+    assert levels(database, world, ["c1", "b1"]) == ["httnv", "httnv"]
+    annulled(database, world, head, "khtnv")
+    annulled(database, world, key, "khtnv")
+    assert levels(database, world, ["c1", "b1"]) == ["khtnv", "khtnv"]
+
+
+@pytest.mark.rule("HT-11.14")
+def test_a_body_that_was_waived_is_not_rated_late_below_its_head(database: Database) -> None:
+    world = ward(database)
+    bring(database, world, "ub", "appraising")
+    with database.writing() as session:
+        waive(session, world.ids["ub"], "Đang kiện toàn", None, actor=world.authorities["nhom_2"], now=RATED)
+    bring(database, world, "ct", "recognised")
+    with pytest.raises(Refused, match="«Mẫu ub»: người đứng đầu «Mẫu ct» đã được công nhận mức cao hơn"):
+        bring(database, world, "ub", "recognised", "htnv")
+    assert levels(database, world, ["ub", "ct"]) == [None, "httnv"]
+
+
+def referred(database: Database, world: Ward, code: str) -> int:
+    """Two ballots gave no majority, and the chair reports to the superior."""
+    key = bring(database, world, code, "appraising")
+    split, later = {"htxsnv": 5, "httnv": 5}, DECIDED + timedelta(minutes=1)
+    with database.writing() as session:
+        propose(session, key, actor=world.administrator, now=RATED + timedelta(hours=1))
+        advance(session, key, "open_decision", actor=world.administrator, now=DECIDED)
+        ballot(session, world, code, "decision", split)
+    with database.writing() as session:
+        second(session, [key], paper(session, now=DECIDED), actor=world.secretary, now=DECIDED)
+        ballot(session, world, code, "second_decision", split, opened_at=later)
+        move = Move(minutes_id=paper(session, now=later))
+        advance(session, key, "refer_up", actor=world.secretary, now=later, move=move)
+    return key
+
+
+def recorded(database: Database, world: Ward, key: int, level: str, *, minuted: bool = False) -> None:
+    now = at("2024-12-02 08:00")
+    with database.writing() as session:
+        minutes = paper(session, now=now, kind="minutes") if minuted else None
+        award, papers = Award(key, level, "Cấp trên quyết định"), Papers(paper(session, now=now), minutes)
+        record_superior(session, award, papers, actor=world.administrator, now=now)
+
+
+@pytest.mark.rule("HT-9.1")
+def test_what_the_superior_decides_for_want_of_a_majority_keeps_the_quota(database: Database) -> None:
+    world = ward(database)
+    bring_all(database, world, MEMBERS[:4], "recognised", "htnv")
+    key = referred(database, world, "m5")
+    with pytest.raises(Refused, match="Vượt tỷ lệ: có 1 HTXSNV"):
+        recorded(database, world, key, "htxsnv")
+    recorded(database, world, key, "htxsnv", minuted=True)
+    assert levels(database, world, ["m5"]) == ["htxsnv"]
+
+
+@pytest.mark.rule("HT-11.14")
+def test_what_the_superior_decides_of_a_head_is_not_above_the_body(database: Database) -> None:
+    world = ward(database)
+    bring_all(database, world, ["m1", "m2", "m3", "c1"], "recognised")
+    key = referred(database, world, "b1")
+    with pytest.raises(Refused, match="Người đứng đầu không được xếp loại cao hơn: Mẫu c1"):
+        recorded(database, world, key, "htxsnv", minuted=True)
+    recorded(database, world, key, "httnv")
+    assert levels(database, world, ["b1"]) == ["httnv"]
+
+
+@pytest.mark.parametrize("papers", [Papers(10_000), Papers(1, 10_000)])
+def test_a_paper_that_is_not_there_recognises_nothing(database: Database, papers: Papers) -> None:
+    world = ward(database)
+    award = Award(replaceable(database, world, "mt"), "khtnv", "Kỷ luật")
+    with pytest.raises(Unknown, match="văn bản số 10000"), database.writing() as session:
+        annul_and_recognise(session, award, papers, actor=world.authorities["p"], now=at("2026-03-03 08:00"))
+    assert levels(database, world, ["mt"]) == ["httnv"]

@@ -13,7 +13,7 @@ from config.sheet import Degree, Entry
 from models.assessments import marks
 from models.db import Database
 from models.statements import Statement
-from states.errors import NotAllowed, Refused
+from states.errors import NotAllowed, Refused, Unknown
 from tests.actions.ha_tinh_world import DECIDED, DRAFTED, RATED, REVIEWED, Ward, ballot, bring, pull, rows, ward
 from tests.actions.later import acts, dossier, is_whole, mails, payload, rules, sentences
 from tests.actions.world import at, best, paper, state_of
@@ -226,6 +226,31 @@ def test_a_party_organisation_takes_the_level_of_its_ballot(database: Database) 
             self_rate(session, key, "htnv", minutes_id=paper(session, now=RATED), actor=head, now=RATED)
     found = [dossier(database, world.ids[code]).proposed_level for code in ("c1", "c2")]
     assert found == ["httnv", "htxsnv"]
+
+
+@pytest.mark.rule("HT-6.1")
+def test_between_levels_with_equally_many_ballots_the_minutes_say_which(database: Database) -> None:
+    world = ward(database)
+    for code, counts in (("c1", {"htxsnv": 4, "httnv": 4, "htnv": 2}), ("c2", {"htxsnv": 0, "httnv": 0})):
+        bring(database, world, code, "self_balloting")
+        with database.writing() as session:
+            ballot(session, world, code, "self_rating", counts, opened_at=RATED)
+    key, head = world.ids["c1"], world.heads["c1"]
+    for level in (None, "htnv"):
+        with pytest.raises(Refused, match="có số phiếu bằng nhau: Hoàn thành xuất sắc"), database.writing() as session:
+            self_rate(session, key, level, minutes_id=paper(session, now=RATED), actor=head, now=RATED)
+    with database.writing() as session:
+        minutes = paper(session, now=RATED)
+        self_rate(session, key, "httnv", minutes_id=minutes, actor=head, now=RATED)
+        self_rate(session, world.ids["c2"], "htnv", minutes_id=minutes, actor=world.heads["c2"], now=RATED)
+    assert [dossier(database, world.ids[code]).proposed_level for code in ("c1", "c2")] == ["httnv", "htnv"]
+
+
+def test_minutes_that_are_not_there_record_no_review(database: Database) -> None:
+    world = ward(database)
+    key = bring(database, world, "mt", "draft_sent")
+    with pytest.raises(Unknown, match="văn bản số 10000"), database.writing() as session:
+        review(session, key, 10_000, actor=world.heads["mt"], now=REVIEWED)
 
 
 @pytest.mark.rule("HT-12.3")

@@ -231,3 +231,17 @@ def test_the_form_that_annuls_comes_after_the_result_and_not_from_the_unit(datab
     with pytest.raises(Refused):
         enclosed(database, world, "tt-1", "mau-03")
     enclosed(database, world, "tt-1", "mau-03", by=world.staff["authority"])
+
+
+def test_a_unit_does_not_change_what_others_stated_of_it(database: Database) -> None:
+    world = consulting(database)
+    stated(database, world, "tt-1", {"disunity": "yes", "targets": "8"}, by=world.owner)
+    for value in ("no", None):
+        with pytest.raises(Refused) as caught:
+            stated(database, world, "tt-1", {"disunity": value, "targets": "8", "targets_done": "8"})
+        (told,) = sentences(caught.value)
+        assert told.endswith("mất đoàn kết nội bộ»: cấp trên hoặc cơ quan thẩm định đã ghi; đơn vị không sửa được.")
+    stated(database, world, "tt-1", {"disunity": "yes", "targets_done": "8"})
+    stated(database, world, "tt-1", {"targets_done": "7"}, by=world.heads["tt-1"])
+    kept = {name: one.value for name, one in found(database, world, "tt-1").items()}
+    assert kept == {"disunity": "yes", "targets": "8", "targets_done": "7"}

@@ -42,8 +42,19 @@ def test_the_bodies_of_the_city_stand_in_the_order_of_their_precedence() -> None
         "tap_the_thanh_pho": "btv",
         "tap_the_co_so": "nhom_2",
         "can_bo_thanh_pho": "btv",
-        "can_bo_co_so": "nhom_2",
+        "can_bo_co_so": "btv",
         "dang_vien": "co_so",
         "can_bo_dien_tinh": "btv",
     }
     assert programme.authorities["co_so"].within == ("dang_bo_co_so", "chi_bo_co_so")
+
+
+@pytest.mark.rule("HT-10.3", "HT-10.4", "HT-10.5")
+def test_the_delegated_groups_decide_on_collectives_and_on_their_leaders() -> None:
+    authorities = load_programme("kiem-diem-xep-loai").authorities
+    of_both_levels = {"tap_the_thanh_pho", "tap_the_co_so", "can_bo_thanh_pho", "can_bo_co_so"}
+    assert {name: set(authorities[name].kinds) for name in ("nhom_1", "nhom_2", "nhom_3")} == {
+        "nhom_1": {"tap_the_thanh_pho", "can_bo_thanh_pho"},
+        "nhom_2": of_both_levels,
+        "nhom_3": of_both_levels,
+    }

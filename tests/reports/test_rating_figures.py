@@ -264,7 +264,7 @@ def test_the_gathering_body_writes_when_the_authority_is_who_is_told(forms: Repo
     heads = [(forms[name].head.sender, forms[name].head.recipient) for name in ("rating", "scored")]
     assert heads == [
         ("Ban Thường vụ Thành ủy", "Ban Thường vụ Tỉnh ủy"),
-        ("Ban Tổ chức Đảng ủy", "Ban Thường vụ Đảng ủy"),
+        ("Ban Thường vụ Đảng ủy", "Ban Tổ chức Tỉnh ủy"),
     ]
 
 

@@ -6,8 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from config.conditions import Term
 from config.rating import load_regime
 from config.sheet import Criterion, Degree, Kind
+from scoring.conditions import answer
+from scoring.ground import Ground
 from scoring.rating import Case, Discipline, Proposal, Tried, Votes, rate
 
 CONFIG: Final = Path(__file__).parents[2] / "config"
@@ -59,6 +62,11 @@ def tried(proposal: Proposal, level: str) -> Tried:
 def held(kind: str, level: str, case: Case) -> bool | None:
     """Tell what became of the conditions of one level."""
     return tried(rate(QD_124, kind, case), level).held
+
+
+def ask(written: dict[str, object], case: Case) -> tuple[bool | None, str]:
+    """Ask one condition, written as in a regime, of a leader."""
+    return answer(Term.model_validate(written), Ground(case, QD_124.rulebook("can_bo_co_so", case.post)))
 
 
 ORG: Final = Case(

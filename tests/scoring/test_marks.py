@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from config.sheet import Criterion, Degree, Entry, Kind, Option, Sheet, load_sheet
-from scoring.marks import check, is_scored, points, totals, unmet
+from scoring.marks import check, is_scored, points, printed, totals, unmet
 
 SHEETS = Path(__file__).parents[2] / "config" / "sheets"
 VAN_GIANG = load_sheet(SHEETS / "dan-van-chinh-quyen-2022.yaml")
@@ -65,6 +65,7 @@ FINE = [
     (RATIO, Entry(done=d("2"), assigned=d("3")), "3.3333"),
     (RATIO, Entry(done=d("9"), assigned=d("8")), "5"),
     (RATIO, Entry(done=d("0"), assigned=d("0")), "5"),
+    (COUNT, Entry(units=d("0")), "0"),
     (COUNT, Entry(units=d("2")), "3"),
     (COUNT, Entry(units=d("9")), "4"),
     (BONUS, Entry(points=d("1.5")), "1.5"),
@@ -158,6 +159,34 @@ def test_a_fine_entry_has_its_points(criterion: Criterion, entry: Entry, worth: 
 @pytest.mark.parametrize(("criterion", "entry", "said"), REFUSED)
 def test_a_wrong_entry_is_refused_with_the_rule(criterion: Criterion, entry: Entry, said: str) -> None:
     assert check(criterion, entry, ALL) == said
+
+
+@pytest.mark.parametrize(
+    ("criterion", "entry"),
+    [
+        (GRADED, Entry(not_applicable=True, points=d("1"))),
+        (RATIO, Entry(done=d("1"))),
+        (RATIO, Entry(assigned=d("1"))),
+    ],
+)
+def test_what_does_not_apply_or_is_half_filled_in_has_no_points(criterion: Criterion, entry: Entry) -> None:
+    assert points(criterion, entry, ALL) == 0
+
+
+def test_options_are_counted_in_words_up_to_ten() -> None:
+    said = []
+    for count in (10, 11):
+        options = tuple(option(f"IV.2.{number}", number) for number in range(1, count + 1))
+        said.append(check(Criterion(code="IV.2", label="Chọn", kind=Kind.CHOICE, options=options), Entry(), ALL))
+    assert [one and one[:62] for one in said] == [
+        "Tiêu chí IV.2: chưa chọn mức nào, phải chọn một trong mười mức",
+        "Tiêu chí IV.2: chưa chọn mức nào, phải chọn một trong 11 mức (",
+    ]
+
+
+def test_an_option_is_printed_without_the_whole_group_of_its_criterion() -> None:
+    deep = Criterion(code="I.2.c", label="Chọn", kind=Kind.CHOICE, options=(option("I.2.c.1", 1),))
+    assert [printed(deep, "I.2.c.1"), printed(deep, None)] == ["c.1", ""]
 
 
 def test_a_group_is_not_scored_itself() -> None:

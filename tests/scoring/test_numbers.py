@@ -32,7 +32,8 @@ def test_what_is_no_number_or_may_be_two_is_not_guessed(text: str) -> None:
 
 @pytest.mark.rule("X-N1")
 @pytest.mark.parametrize(
-    ("value", "text"), [("92.50", "92,5"), ("10", "10"), ("100.0000", "100"), ("0.0000", "0"), ("-0.25", "-0,25")]
+    ("value", "text"),
+    [("92.50", "92,5"), ("10", "10"), ("100.0000", "100"), ("0.0000", "0"), ("-0.25", "-0,25"), ("-0", "0")],
 )
 def test_points_are_written_with_a_comma_and_no_needless_zeros(value: str, text: str) -> None:
     assert format_points(Decimal(value)) == text

@@ -107,6 +107,18 @@ def test_a_subject_outside_the_round_has_no_edges() -> None:
     assert set(between(edge(link="parent", first="from"), LINKS, kinds)) == {("ubnd", "đảng bộ")}
 
 
+@pytest.mark.parametrize("link", ["parent", "led_by"])
+def test_a_register_without_a_link_has_no_edges_of_it(link: str) -> None:
+    assert (
+        list(between(edge(link=link, first="from", unless="leads"), dict[Link, list[tuple[str, str]]](), KINDS)) == []
+    )
+
+
+def test_members_of_a_body_without_a_head_are_led_by_nobody() -> None:
+    links = {Link.LEADS: [("a", "x")], Link.MEMBER_OF: [("b", "x"), ("c", "y")]}
+    assert set(between(edge(link="led_by", first="to"), links, dict.fromkeys("abcxy", "kind"))) == {("a", "b")}
+
+
 def test_two_heads_of_one_body_do_not_wait_for_each_other() -> None:
     links = {Link.LEADS: [("a", "x"), ("b", "x")], Link.MEMBER_OF: [("a", "x"), ("b", "x"), ("c", "x")]}
     kinds = dict.fromkeys("abcx", "kind")
@@ -157,6 +169,7 @@ def test_what_is_blocked_by_what() -> None:
     found = blocked(edges, {5, 7})
     assert found == {2: (1,), 4: (2, 3)}
     assert list(found) == [2, 4]
+    assert list(blocked([(1, 9), (2, 5)], set())) == [5, 9]
 
 
 def test_what_is_done_out_of_order_is_not_blocked() -> None:

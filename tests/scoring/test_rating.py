@@ -11,7 +11,7 @@ from config.ballots import Of
 from config.conditions import CONDITIONS
 from config.rating import Regime
 from scoring import conditions
-from scoring.rating import Case, Discipline, Proposal, Votes, complete_months, rate
+from scoring.rating import Case, Discipline, Finding, Flag, Proposal, Tried, Votes, complete_months, rate
 from tests.scoring.rated import (
     FAIR_SCORED,
     GOOD_LEADER,
@@ -93,7 +93,13 @@ def test_vector_14_exactly_70_percent_fits_no_level() -> None:
     proposal = rate(QD_124, "can_bo_co_so", but(GOOD_LEADER, figures={"targets_done": 70}))
     assert {one.held for one in proposal.tried} == {False}
     assert (proposal.level, codes(proposal)) == ("htnv", ["ANO-HT-4", "RULES-4.13"])
-    assert "mặc định: hoàn thành nhiệm vụ" in proposal.flags[-1].text
+    assert [flag.text for flag in proposal.flags] == [
+        "Hoàn thành đúng 70% chỉ tiêu. Hướng dẫn chỉ nêu trên 70% và dưới 70%, nên không thuộc mức nào.",
+        (
+            "Không mức nào có đủ điều kiện. Đề xuất theo mặc định: hoàn thành nhiệm vụ; "
+            "cấp có thẩm quyền xem xét, quyết định."
+        ),
+    ]
 
 
 @pytest.mark.rule("HT-8.3")
@@ -142,6 +148,53 @@ def test_a_cap_that_is_not_known_leaves_levels_open() -> None:
     proposal = rate(QD_124, "can_bo_co_so", without(case, "declared", "new_head"))
     assert (proposal.level, proposal.possible) == (None, ("htxsnv", "httnv", "htnv", "khtnv"))
     assert [one.held for one in proposal.caps] == [None]
+
+
+CAPPED = but(LEADER, post="secretary", declared={"leap": True})
+UNCERTAIN = without(CAPPED, "declared", "outstanding")
+CEILING = "mức xếp loại của tập thể, tổ chức do mình đứng đầu"
+XS, T, HT = "hoàn thành xuất sắc nhiệm vụ", "hoàn thành tốt nhiệm vụ", "hoàn thành nhiệm vụ"
+
+
+@pytest.mark.parametrize(
+    ("case", "headed", "possible", "held", "text"),
+    [
+        (CAPPED, ("htxsnv", "httnv"), 1, False, f"Đề xuất {XS} cao hơn {CEILING} ({XS}, {T}); hạ xuống {T}"),
+        (CAPPED, (None,), 4, None, f"Chưa xác định được mức trần theo {CEILING} (chưa xếp loại)"),
+        (CAPPED, (), 1, True, "Không có tập thể, tổ chức do mình đứng đầu thuộc diện xếp loại trong năm"),
+        (
+            but(CAPPED, declared={"new_head": True}),
+            ("httnv",),
+            1,
+            True,
+            f"Người đứng đầu được miễn mức trần theo {CEILING}",
+        ),
+        (but(CAPPED, disciplines=(Discipline("self"),)), (None,), 1, True, f"Không cao hơn {CEILING} (chưa xếp loại)"),
+        (UNCERTAIN, ("htxsnv",), 2, True, f"Không cao hơn {CEILING} ({XS})"),
+        (UNCERTAIN, ("htnv",), 1, False, f"Đề xuất {XS} hoặc {T} cao hơn {CEILING} ({HT}); hạ xuống {HT}"),
+        (
+            without(CAPPED, "declared", "new_head"),
+            ("httnv",),
+            2,
+            None,
+            f"Chưa xác định được mức trần theo {CEILING} ({T})",
+        ),
+    ],
+)
+@pytest.mark.rule("HT-11.14")
+def test_what_a_cap_did_is_told(
+    case: Case, headed: tuple[str | None, ...], possible: int, *, held: bool | None, text: str
+) -> None:
+    proposal = rate(QD_124, "can_bo_co_so", but(case, related={"headed": headed}))
+    assert [(one.held, one.text) for one in proposal.caps] == [(held, text)]
+    assert len(proposal.possible) == possible
+
+
+@pytest.mark.rule("HT-11.14")
+def test_the_level_of_a_body_of_which_nothing_is_known_is_open() -> None:
+    proposal = rate(QD_124, "can_bo_co_so", without(CAPPED, "related", "headed"))
+    assert (proposal.level, len(proposal.possible)) == (None, 4)
+    assert proposal.caps[0].text == f"Chưa xác định được mức trần theo {CEILING} (chưa xếp loại)"
 
 
 @pytest.mark.parametrize(
@@ -267,6 +320,20 @@ def test_a_proposal_is_json() -> None:
         assert json.loads(json.dumps(data, ensure_ascii=False)) == data
         assert set(data) == {"level", "possible", "tried", "flags", "caps"}
     assert isinstance(rate(QD_124, "dang_vien", MEMBER).as_dict(), Mapping)
+
+
+def test_the_json_of_a_proposal_names_each_part() -> None:
+    finding = Finding(held=None, clause="7.15", rule="HT-11.14", text="vì")
+    tried = (Tried("htnv", held=False, findings=(finding,)),)
+    proposal = Proposal("htnv", ("htnv",), tried, (Flag("ANO-HT-4", "cờ"),), (finding,))
+    found = {"held": None, "clause": "7.15", "rule": "HT-11.14", "text": "vì"}
+    assert proposal.as_dict() == {
+        "level": "htnv",
+        "possible": ["htnv"],
+        "tried": [{"level": "htnv", "held": False, "findings": [found]}],
+        "flags": [{"code": "ANO-HT-4", "text": "cờ"}],
+        "caps": [found],
+    }
 
 
 def test_every_condition_that_may_be_written_can_be_asked() -> None:

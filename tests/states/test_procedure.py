@@ -18,6 +18,7 @@ from models.types import to_micros
 from states.errors import Refusal
 from states.guards import holds
 from states.procedure import EXCLUSIONS
+from states.reading import Box as Ballot
 from tests.states.procedures import (
     LATER,
     SPOTS,
@@ -290,9 +291,27 @@ def test_six_calendar_months_are_enough(database: Database) -> None:
 
 def test_criteria_have_to_be_appraised_first(database: Database) -> None:
     fill(database, 1)
-    refusal = asked(database, "criteria_passed", Parameters(), lambda at: spot(at, passed=True, appraised=10))
-    assert refusal is not None
-    assert refusal.sentence.startswith("Còn ")
+    short = len(SPOTS.sheet_for("qcdc").leaves()) - 1
+    refusal = asked(database, "criteria_passed", Parameters(), of(spot, passed=True, appraised=short))
+    assert refusal == Refusal("criteria_passed", "Còn 1 tiêu chí chưa thẩm định.")
+
+
+def test_a_box_that_the_programme_does_not_name_goes_by_its_code(database: Database) -> None:
+    fill(database, 1)
+    refusal = asked(database, "ballot_majority", Box(box="confidence_2"), facts)
+    assert refusal == Refusal("ballot_majority", "«confidence_2» chưa có mức nào đạt quá bán.")
+
+
+def test_the_last_box_of_a_name_is_read_with_its_tally(database: Database) -> None:
+    fill(database, 1)
+
+    def twice(session: Session) -> None:
+        box(session, "decision", "open")
+        box(session, "decision", winner="httnv")
+
+    with database.reading() as session:
+        found = after(twice)(session).file.box("decision")
+    assert found == Ballot(2, closed=True, counts={"httnv": 10}, winner="httnv")
 
 
 @pytest.mark.rule("NA-3.2")

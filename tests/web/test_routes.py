@@ -16,7 +16,7 @@ from tests.web.conftest import Portal
 from tests.web.letters import by_mail, by_password
 from web.answers import Answer, page
 from web.app import DESKS, create_app
-from web.asks import DOSSIER_ID, ROUND_ID, Asks, Everywhere, Nobody, OfDossier, OfRound, Own
+from web.asks import DOSSIER_ID, REQUEST_ID, ROUND_ID, Asks, Everywhere, Nobody, OfDossier, OfRequest, OfRound, Own
 from web.edge import Desk, Endpoint, Here, Route
 
 WITHOUT_ASKING = {"/static/{name}", "/healthz"}
@@ -74,6 +74,9 @@ def test_what_a_route_asks_is_known(route: Route) -> None:
             assert trigger in triggers() if trigger else verb in VERBS
         case OfRound(verb=verb):
             assert ROUND_ID in route.path
+            assert verb in VERBS
+        case OfRequest(verb=verb):
+            assert REQUEST_ID in route.path
             assert verb in VERBS
         case Everywhere(verb=verb):
             assert verb in VERBS

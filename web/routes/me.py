@@ -1,13 +1,16 @@
 """Home, and what belongs to the account itself: its sessions, password, second factor and reminders."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
 import segno
 from pyotp import TOTP
 
-from actions import own_account, passwords
+from actions import opinion_page, own_account, passwords
 from actions import sessions as kept
+from actions.opinion_page import Listed
+from actions.sessions import Bearer
 from models.doors import Credential
 from models.people import Account
 from states import mine
@@ -26,14 +29,27 @@ ISSUER: Final = "Đánh giá hằng năm"
 @desk.get("/", asks=Own(by_link=True))
 def home(here: Here) -> Answer:
     bearer = here.account
-    if bearer.by_link:
+    if bearer.by_link and bearer.assessment_id is not None:
         return Redirect(f"/assessments/{bearer.assessment_id}")
+    asked = opinion_page.of_account(here.session, here.actor)
+    if bearer.by_link:
+        return _home_by_link(bearer, asked)
     return page(
         "home.html",
+        asked=[one for one in asked if one.is_open(here.now)],
+        consulted=opinion_page.of_staff(here.session, here.actor),
         own=mine.of_units(here.session, here.actor),
         assigned=mine.assigned(here.session, here.actor),
         rounds=mine.rounds(here.session, here.actor),
     )
+
+
+def _home_by_link(bearer: Bearer, asked: Sequence[Listed]) -> Answer:
+    """The requests of the link's round; the only one at once."""
+    own = [one for one in asked if one.round_id == bearer.round_id]
+    if len(own) == 1:
+        return Redirect(f"/opinions/{own[0].id}")
+    return page("home.html", asked=own, consulted=(), own=(), assigned=(), rounds=())
 
 
 @desk.get("/me", asks=Own())

@@ -1,7 +1,7 @@
 """A task link from a mail: seeing what it is for does nothing, pressing its button opens exactly that task."""
 
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from actions import task_links
 from states.errors import Refused
@@ -17,20 +17,26 @@ LINK: Final = Nobody("whoever holds a link from a registered mailbox is let in b
 def _shown(here: Here, seen: task_links.Seen | None, *, problem: str = "") -> Page:
     if seen is None:
         return page("link_dead.html", status=HTTPStatus.GONE)
-    facts = seen.dossier
+    template, about = _about(seen)
     return page(
-        "link.html",
+        template,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
         address=f"/t/{here.path['token']}",
         task=TASKS[seen.task].label,
-        unit=facts.name,
-        matter=f"{facts.programme.title}",
-        closes_at=facts.closes_at,
         is_shared=seen.is_shared,
         name=here.typed.get("name"),
         position=here.typed.get("position"),
         problem=problem,
+        **about,
     )
+
+
+def _about(seen: task_links.Seen) -> tuple[str, dict[str, Any]]:
+    """The page of a link, and what it says the link is for."""
+    facts = seen.dossier
+    if facts is None:
+        return "opinions/link.html", {"matter": seen.requests[0].round_title, "requests": seen.requests}
+    return "link.html", {"matter": facts.programme.title, "unit": facts.name, "closes_at": facts.closes_at}
 
 
 @desk.get("/t/{token}", asks=LINK)
@@ -48,4 +54,4 @@ def open_link(here: Here) -> Answer:
         return _shown(here, seen, problem=" ".join(one.sentence for one in refused.refusals))
     if opened is None:
         return _shown(here, None)
-    return Redirect(f"/assessments/{opened.assessment_id}", token=opened.token)
+    return Redirect(f"/assessments/{opened.assessment_id}" if opened.assessment_id else "/", token=opened.token)

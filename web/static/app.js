@@ -25,3 +25,166 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.swapOverride = "innerHTML";
   }
 });
+
+// ---- A unit's sheet: saves by itself, tells what is not saved yet, and counts down to the closing ----
+(() => {
+  const sheet = document.getElementById("sheet");
+  const PAUSE = 1500;
+  const AGAIN = 3000;
+  const timers = new WeakMap();
+  const section = (element) => element.closest?.(".crit");
+
+  // Numbers are looked at while they are typed; the server alone decides.
+  const hint = (input) => {
+    const most = Number(input.dataset.max);
+    const step = Number(input.dataset.step);
+    const value = Number(input.value.trim().replace(",", "."));
+    const wrong = input.value.trim() !== "" && !(value >= 0 && value <= most && Math.abs(value / step - Math.round(value / step)) < 1e-9);
+    input.setAttribute("aria-invalid", wrong ? "true" : "false");
+  };
+
+  const say = (text, bad) => {
+    const place = document.getElementById("saved");
+    if (place) {
+      place.textContent = text;
+      place.classList.toggle("bad", bad);
+    }
+  };
+
+  if (sheet && window.htmx) {
+    sheet.addEventListener("input", (event) => {
+      const own = section(event.target);
+      if (!own) return;
+      if (event.target.dataset.max) hint(event.target);
+      own.classList.add("unsaved");
+      if (["file", "url", "radio", "checkbox"].includes(event.target.type)) return;
+      window.clearTimeout(timers.get(own));
+      timers.set(own, window.setTimeout(() => window.htmx.trigger(own, "typing"), PAUSE));
+    });
+    sheet.addEventListener("change", (event) => window.clearTimeout(timers.get(section(event.target))));
+    document.addEventListener("htmx:beforeSend", (event) => {
+      if (!section(event.detail.elt)) return;
+      event.detail.elt.classList.remove("unsaved");
+      say(sheet.dataset.saving ?? "", false);
+    });
+    const again = (event) => {
+      const own = section(event.detail.elt);
+      if (!own) return;
+      own.classList.add("unsaved");
+      say(sheet.dataset.offline ?? "", true);
+      window.setTimeout(() => own.classList.contains("unsaved") && window.htmx.trigger(own, "typing"), AGAIN);
+    };
+    document.addEventListener("htmx:sendError", again);
+    document.addEventListener("htmx:timeout", again);
+    document.addEventListener("htmx:afterRequest", (event) => {
+      const { xhr, elt } = event.detail;
+      if (!section(elt) || !xhr || xhr.status < 400) return;
+      if (xhr.status !== 409 && xhr.status !== 422) elt.classList.add("unsaved");
+      const told = document.getElementById("bao");
+      if (told?.textContent.trim()) told.scrollIntoView({ block: "center" });
+    });
+    let leaving = false;
+    document.addEventListener("submit", () => { leaving = true; });
+    window.addEventListener("beforeunload", (event) => {
+      if (!leaving && sheet.querySelector(".crit.unsaved")) event.preventDefault();
+    });
+    window.addEventListener("pageshow", () => { leaving = false; });
+  }
+
+  const two = (number) => String(number).padStart(2, "0");
+  document.querySelectorAll(".clock[data-closes]").forEach((clock) => {
+    const skew = new Date(clock.dataset.now) - Date.now();
+    const closes = new Date(clock.dataset.closes);
+    const tick = () => {
+      const left = Math.max(0, Math.floor((closes - Date.now() - skew) / 1000));
+      const days = Math.floor(left / 86400);
+      const time = `${two(Math.floor(left / 3600) % 24)}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
+      clock.textContent = days > 0 ? `${days} ${clock.dataset.days} ${time}` : time;
+      clock.classList.toggle("soon", left < 86400);
+      if (left > 0) window.setTimeout(tick, 1000);
+    };
+    tick();
+  });
+})();
+
+// The appraiser's desk: a criterion is kept by itself as soon as it can stand, and Enter goes on to the next one.
+const MARKED = ["points", "option", "degree", "passed", "done", "assigned", "units", "not_applicable"];
+
+function typedIn(section) {
+  const found = {};
+  section.querySelectorAll("input, textarea, select").forEach((field) => {
+    if ((field.type !== "radio" && field.type !== "checkbox") || field.checked) {
+      found[field.name.slice(0, field.name.indexOf("-"))] = field.value.trim();
+    }
+  });
+  return found;
+}
+
+function plainNumber(text) {
+  const number = Number((text || "").replace(",", "."));
+  return text && !Number.isNaN(number) ? number : text || "";
+}
+
+function howItStands(section) {
+  const own = JSON.parse(section.dataset.own), typed = typedIn(section);
+  const blank = MARKED.every((name) => !typed[name]);
+  const nothing = Object.keys(own).length === 0 && plainNumber(typed.points) === 0;
+  const differs = !blank && !nothing && MARKED.some((name) => plainNumber(typed[name]) !== plainNumber(own[name]));
+  return { blank, differs, reasoned: Boolean(typed.note) };
+}
+
+function showHowItStands(section) {
+  const { differs, reasoned } = howItStands(section);
+  section.classList.toggle("differs", differs);
+  section.classList.toggle("wants-reason", differs && !reasoned);
+}
+
+function keep(section) {
+  const { blank, differs, reasoned } = howItStands(section);
+  showHowItStands(section);
+  if ((differs && !reasoned) || (blank && reasoned)) return false;
+  window.htmx.trigger(section, "keep");
+  return true;
+}
+
+function goOn(section) {
+  const kept = keep(section);
+  const every = [...document.querySelectorAll(".compare[data-own]")];
+  const next = kept ? every[every.indexOf(section) + 1] : section;
+  const fields = next ? [...next.querySelectorAll("input:not([type='hidden']), textarea")] : [];
+  const first = kept ? fields.find((field) => field.checked) || fields[0] : section.querySelector("textarea");
+  if (first) first.focus();
+}
+
+document.addEventListener("input", (event) => {
+  const section = event.target.closest(".compare[data-own]");
+  if (!section) return;
+  section.classList.add("unsaved");
+  showHowItStands(section);
+});
+
+document.addEventListener("change", (event) => {
+  const section = event.target.closest(".compare[data-own]");
+  if (section) keep(section);
+});
+
+document.addEventListener("keydown", (event) => {
+  const section = event.target.closest(".compare[data-own]");
+  if (!section || event.key !== "Enter" || event.isComposing || event.target.tagName === "BUTTON") return;
+  if (event.target.tagName === "A" || (event.target.tagName === "TEXTAREA" && !event.ctrlKey)) return;
+  event.preventDefault();
+  goOn(section);
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const section = event.target.closest(".compare[data-own]");
+  if (section) section.classList.toggle("unsaved", Boolean(section.querySelector(".tail .notice")));
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-keeps]")) event.target.dataset.leaving = "1";
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if (document.querySelector("[data-keeps]:not([data-leaving]) .unsaved")) event.preventDefault();
+});

@@ -1,0 +1,178 @@
+"""Saving what a form has of a sheet: what is good is kept, the rest is shown again where it was typed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from actions import evidence_files, self_assess, unit_page
+from actions.evidence_files import Kept, New
+from actions.marks import BLANK, Filled
+from config.sheet import Entry, Sheet
+from models.assessments import Mark, marks
+from models.evidence import evidence_of
+from states.errors import Refused
+from states.facts import Dossier
+from states.hold import hold
+from web.edge import Here
+from web.sheet_form import Fields, entry_of, print_of, problem_of, shown, standing, typed_for
+from web.sheet_view import Elsewhere, View, view_of
+
+FOLDER: Final = "files"
+
+
+def folder(here: Here) -> Path:
+    """Where files lie."""
+    return here.place.settings.var / FOLDER
+
+
+@dataclass(slots=True)
+class Taken:
+    """Files that came with a form and lie in the folder now, by field; and why others do not."""
+
+    files: dict[str, list[Kept]] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def take_files(here: Here) -> Taken:
+    """Put the files of a form away, before and outside the transaction."""
+    taken = Taken()
+    for name, uploads in here.typed.files.items():
+        for upload in uploads:
+            try:
+                kept = evidence_files.keep(folder(here), upload.file, upload.filename or "")
+                taken.files.setdefault(name, []).append(kept)
+            except Refused as refused:
+                taken.problems[name] = str(refused)
+    return taken
+
+
+@dataclass(slots=True)
+class Saved:
+    """What came of a save: the version now, criteria that were kept, and by code what was not, and why."""
+
+    version: int
+    kept: list[str] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
+    conflicts: dict[str, Mark | None] = field(default_factory=dict)
+    typed: dict[str, Fields] = field(default_factory=dict)
+    was: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """The status that tells it."""
+        if self.conflicts:
+            return HTTPStatus.CONFLICT
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.problems else HTTPStatus.OK
+
+
+def save(here: Here, codes: Iterable[str] | None = None) -> Saved:
+    """Keep what was typed for criteria (None: all of the sheet) with files and links; Refused when nothing is open.
+
+    Somebody else's save in between is no obstacle to other criteria; on the same criterion neither overwrites the
+    other, until the person who typed says so.
+    """
+    facts = hold(here.session, here.dossier.id, actor=here.actor, now=here.now)
+    sheet = self_assess.sheet_of(facts)
+    given = {code: fields for code in _codes(sheet, codes) if (fields := typed_for(here.typed, code)) is not None}
+    done = Saved(facts.version)
+    filled = _merge(here, facts, sheet, given, done)
+    new = _new(here, given, done)
+    if filled or not unit_page.may_draft(facts):
+        done.version = self_assess.save(
+            here.session, facts.id, filled, actor=here.actor, now=here.now, version=facts.version
+        ).version
+    if new:
+        _add(here, facts.id, new, done)
+    return done
+
+
+def _codes(sheet: Sheet, codes: Iterable[str] | None) -> list[str]:
+    wanted = None if codes is None else set(codes)
+    return [leaf.code for leaf in sheet.leaves() if wanted is None or leaf.code in wanted]
+
+
+def _merge(here: Here, facts: Dossier, sheet: Sheet, given: Mapping[str, Fields], done: Saved) -> dict[str, Filled]:
+    stored = marks(here.session, facts.id, "draft")
+    filled = {}
+    for code, fields in given.items():
+        mark, was = stored.get(code), here.typed.get(f"was-{code}")
+        stands = print_of(standing(mark))
+        if print_of(fields) in {stands, was}:
+            continue
+        if was != stands and here.typed.get(f"keep-{code}") != stands:
+            done.conflicts[code], done.typed[code], done.was[code] = mark, fields, was
+            continue
+        one = _filled(sheet, code, fields, mark, done)
+        if one is not None:
+            filled[code] = one
+    return filled
+
+
+def _filled(sheet: Sheet, code: str, fields: Fields, mark: Mark | None, done: Saved) -> Filled | None:
+    """What to write; where the entry cannot stand, the words beside it are written all the same."""
+    leaf, note = sheet.leaf(code), fields.get("note", "")
+    problem = problem_of(leaf, fields, sheet)
+    if not problem:
+        done.kept.append(code)
+        entry = entry_of(leaf, fields)
+        return Filled(None if entry == BLANK and not note else entry, note)
+    done.problems[code], done.typed[code] = problem, fields
+    stands = standing(mark)
+    if not problem_of(leaf, {**stands, "note": note}, sheet) and note != stands.get("note", ""):
+        entry = Entry.model_validate_json(mark.entry) if mark else BLANK
+        return Filled(None if entry == BLANK and not note else entry, note)
+    return None
+
+
+def _new(here: Here, given: Mapping[str, Fields], done: Saved) -> list[New]:
+    taken: Taken = here.before or Taken()
+    new = []
+    for code in given:
+        address = here.typed.line(f"link-{code}")
+        why = evidence_files.check_address(address, here.dossier.programme.evidence.link_domains) if address else None
+        new += [New(code, kept) for kept in taken.files.get(f"file-{code}", ())]
+        new += [New(code, address=address)] if address and why is None else []
+        problem = taken.problems.get(f"file-{code}") or (f"{code}: {why}." if why else "")
+        if problem:
+            done.problems[code] = problem
+    return new
+
+
+def _add(here: Here, key: int, new: list[New], done: Saved) -> None:
+    evidence_files.add(here.session, key, new, actor=here.actor, now=here.now)
+    done.version += 1
+    done.kept += [one.criterion for one in new if one.criterion not in done.kept]
+
+
+def remove(here: Here, evidence_id: int) -> None:
+    """Take a file or a link away."""
+    key = here.dossier.id
+    evidence_files.remove(here.session, key, evidence_id, actor=here.actor, now=here.now)
+
+
+def view(here: Here, done: Saved | None = None) -> View:
+    """The draft as it stands, with what a save could not keep in the fields where it was typed."""
+    key = here.dossier.id
+    found, evidence = marks(here.session, key, "draft"), evidence_of(here.session, key)
+    own = [one for one in evidence if one.request_id is None]
+    sheet = self_assess.sheet_of(here.dossier)
+    if done is None:
+        return view_of(sheet, found, own)
+    return view_of(
+        sheet, found, own, typed=done.typed, was=done.was, problems=done.problems, elsewhere=_elsewhere(here, done)
+    )
+
+
+def _elsewhere(here: Here, done: Saved) -> dict[str, Elsewhere]:
+    if not done.conflicts:
+        return {}
+    found = done.conflicts.items()
+    names = unit_page.names(here.session, [mark.account_id for _, mark in found if mark])
+    return {
+        code: Elsewhere(
+            shown(standing(mark)), names.get(mark.account_id or 0, "") if mark else "", mark.at if mark else None
+        )
+        for code, mark in found
+    }
