@@ -4,6 +4,7 @@
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from danhgia import serve
 from danhgia.edge import opened
 from danhgia.rehearse import year
 from danhgia.rehearse.stage import staged
+from models.assessments import Assessment
 from models.people import Account, Grant
 from states.actor import console
 
@@ -31,19 +33,21 @@ SUBJECTS: Final = 24
 BEGINS: Final = "2026-12-07T09:00:00+07:00"
 HOST, PORT = "127.0.0.1", 8000
 WIDTH: Final = 160
+OF_UNIT: Final = ("officer", "head")
+"""Shown by the people of a unit that is still scoring itself, where there is one."""
 ROLES: Final = ("administrator", "officer", "head", "appraiser", "lead", "authority", "reader", "auditor")
 
 
-def main() -> None:
+def main(port: int = PORT) -> None:
     """Play the round once, then serve it until stopped."""
     begins = datetime.fromisoformat(os.environ.setdefault("DANHGIA_NOW", BEGINS))
     folder = Path(os.environ.get("DANHGIA_VAR", "var")) / "demo" / f"{begins:%Y-%m-%d-%H%M%S}"
-    os.environ.setdefault("DANHGIA_BASE_URL", f"http://{HOST}:{PORT}")
+    os.environ.setdefault("DANHGIA_BASE_URL", f"http://{HOST}:{port}")
     os.environ["DANHGIA_DATABASE_URL"] = f"sqlite:///{folder.resolve()}/round.db"
     if not (folder / "round.db").exists():
         _play(folder, begins)
     _show_links()
-    serve.main(HOST, PORT)
+    serve.main(HOST, port)
 
 
 def _play(folder: Path, until: datetime) -> None:
@@ -68,8 +72,12 @@ def _show_links() -> None:
 
 
 def _links(session: Session, now: datetime, base: str) -> Iterator[tuple[str, str, str]]:
+    busy = select(Assessment.subject_id).where(Assessment.state == "self_assessing").order_by(col(Assessment.id))
+    subject_id = session.exec(busy).first()
     for role in ROLES:
         chosen = select(Account).join(Grant, col(Grant.account_id) == col(Account.id)).where(Grant.role == role)
+        if role in OF_UNIT and subject_id is not None:
+            chosen = chosen.where(Grant.subject_id == subject_id)
         found = session.exec(chosen.order_by(col(Account.id))).first()
         if found is not None:
             key = give_key(session, found.id, without_second=False, actor=console("demo"), now=now)
@@ -77,4 +85,4 @@ def _links(session: Session, now: datetime, base: str) -> Iterator[tuple[str, st
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

@@ -129,7 +129,7 @@ def test_a_body_at_a_desk(chromium: Browser, asked: Asked, tmp_path: Path) -> No
             expect(one.locator("#saved")).to_contain_text("lưu")
         expect(other.locator(".opinion").last.locator(".told")).to_contain_text("vừa được lưu ở nơi khác")
         look(other, PICTURES / "desk-conflict.png", script=True)
-        other.get_by_label("Ghi nội dung tôi nhập").check()
+        other.get_by_label("Ghi nội dung tôi nhập").click()
         expect(other.locator(".opinion").last.locator(".told")).to_be_empty()
         assert asked.opinion(1).comment == "Bản thứ hai"
         other.close(run_before_unload=False)

@@ -93,6 +93,7 @@ def test_the_one_of_a_small_group_waits_for_all_others() -> None:
 def test_what_may_yet_come_right_is_not_yet_held_and_not_yet_broken() -> None:
     assert [within([X, X, *[None] * others], DEFAULT).held for others in (7, 8)] == [False, None]
     assert [within([X, *[T] * decided, None], DEFAULT).held for decided in (3, 4)] == [None, True]
+    assert within([X, T, T, None], DEFAULT).held is None
 
 
 @pytest.mark.rule("HT-9.1", "HT-11.8")

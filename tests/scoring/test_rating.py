@@ -191,6 +191,20 @@ def test_what_a_cap_did_is_told(
 
 
 @pytest.mark.rule("HT-11.14")
+def test_a_cap_that_nothing_lifts_is_there_whatever_is_stated() -> None:
+    data = QD_124.model_dump(mode="json")
+    bare = Regime.model_validate_json(json.dumps({**data, "caps": [{**data["caps"][0], "unless": None}]}))
+    proposal = rate(bare, "can_bo_co_so", but(CAPPED, related={"headed": ("httnv",)}, declared={"new_head": True}))
+    assert (proposal.level, [one.held for one in proposal.caps]) == ("httnv", [False])
+
+
+def test_a_gap_where_no_level_fits_is_no_gap_where_one_does() -> None:
+    both = but(ORG, disciplines=(Discipline("member"), Discipline("self")))
+    proposal = rate(QD_124, "dang_bo_co_so", both)
+    assert (proposal.level, proposal.flags) == ("khtnv", ())
+
+
+@pytest.mark.rule("HT-11.14")
 def test_the_level_of_a_body_of_which_nothing_is_known_is_open() -> None:
     proposal = rate(QD_124, "can_bo_co_so", without(CAPPED, "related", "headed"))
     assert (proposal.level, len(proposal.possible)) == (None, 4)
@@ -266,6 +280,18 @@ MIXED = but(LEADER, ballots={"workplace": Votes({"htxsnv": 60, "httnv": 40}, val
 @pytest.mark.rule("AMB-HT-3", "AMB-HT-8", "AMB-HT-11")
 def test_switches_of_individuals(switches: dict[str, object], case: Case, level: str) -> None:
     assert rate(switched(**switches), "can_bo_co_so", case).level == level
+
+
+@pytest.mark.rule("AMB-HT-3", "AMB-HT-4")
+def test_the_words_follow_the_switches() -> None:
+    alone = rate(switched(ballots_cumulative=False), "can_bo_co_so", MIXED)
+    said = [one.text for one in tried(alone, "httnv").findings if "phiếu hợp lệ của nơi công tác" in one.text]
+    assert len(said) == 1
+    assert said[0].startswith("40/100 phiếu hợp lệ của nơi công tác (40%) đánh giá hoàn thành tốt nhiệm vụ; yêu cầu ")
+    wholly = rate(switched(poor_basic="all"), "dang_bo_co_so", but(ORG, degrees={"A.1": P}))
+    assert "1/10 tiêu chí cơ bản ở mức Kém: A.1; ngưỡng tất cả tiêu chí" in [
+        one.text for one in tried(wholly, "khtnv").findings
+    ]
 
 
 @pytest.mark.parametrize(("case", "level"), [(SCORED, "htxsnv"), (GOOD_SCORED, "httnv"), (FAIR_SCORED, "htnv")])
