@@ -162,7 +162,7 @@ def test_two_windows_lose_nothing(chromium: Browser, site: Site, tmp_path: Path)
         expect(told).to_contain_text("vừa được lưu ở nơi khác")
         expect(other.locator("#k1").get_by_label("Thuyết minh")).to_have_value("Bản thứ hai")
         look(other, PICTURES / "desk-conflict.png", script=True)
-        told.get_by_label("Ghi nội dung tôi nhập").check()
+        told.get_by_label("Ghi nội dung tôi nhập").click()
         expect(told).not_to_contain_text("vừa được lưu ở nơi khác")
     with site.database.reading() as session:
         mark = marks(session, site.world.first, "draft")["I.1"]

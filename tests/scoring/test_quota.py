@@ -201,7 +201,7 @@ def test_where_there_is_a_seat_for_everybody_nothing_has_to_be_compared() -> Non
 
 
 def test_a_merit_of_nothing_is_the_last_of_all_that_are_compared() -> None:
-    found = preview([candidate(1, 0), candidate(2, "0.5"), candidate(3, 0), *good(*range(4, 13))], DEFAULT)
+    found = preview([candidate(1, 0), candidate(2, 1), candidate(3, 0), *good(*range(4, 13))], DEFAULT)
     assert [line.key for line in found.lines] == [2, 1, 3]
 
 

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from config.load import load_programme
 from danhgia.bench.world import CLOSES_AT, NOW, fill
 from models.db import Database, run
+from models.rounds import programme_version
 from models.types import to_micros, to_scaled
 from states.actor import SYSTEM
 from states.errors import Unknown
@@ -64,6 +66,47 @@ def test_every_fact_of_a_dossier_is_that_of_its_column(database: Database) -> No
     assert facts.windows[own_stage(facts.programme.workflow, "xa_phuong") or ""] == Span(None, NOW + 2 * TICK)
 
 
+def test_the_stages_of_its_kind_are_windows_and_its_own_closes_with_it(database: Database) -> None:
+    fill(database, 1)
+    spots, opens = load_programme("diem-sang"), NOW - timedelta(days=3)
+    with database.writing() as session:
+        version = programme_version(session, slug=spots.slug, digest=spots.digest, document=spots.document())
+        run(session, "UPDATE round SET programme_version_id = :id", {"id": version.id})
+        run(session, "UPDATE assessment SET kind = 'qcdc'")
+        for number, (stage, kind) in enumerate(
+            (("registration", "qcdc"), ("recognition", "qcdc"), ("recognition", "dvcq"))
+        ):
+            at = {"opens_at": to_micros(opens), "closes_at": to_micros(CLOSES_AT + number * TICK), "late": "zero"}
+            insert(session, "milestone", round_id=1, stage=stage, kind=kind, **at)
+        facts = hold(session, 1, actor=SYSTEM, now=NOW)
+    assert facts.windows == {
+        "registration": Span(None, facts.closes_at),
+        "recognition": Span(opens, CLOSES_AT + TICK),
+    }
+
+
+def test_a_dossier_closes_with_the_stage_of_its_own_kind(database: Database) -> None:
+    fill(database, 1)
+    programme = load_programme("dan-van-chinh-quyen")
+    with database.writing() as session:
+        version = programme_version(
+            session, slug=programme.slug, digest=programme.digest, document=programme.document()
+        )
+        run(session, "UPDATE round SET programme_version_id = :id", {"id": version.id})
+        run(session, "UPDATE assessment SET kind = 'ubnd_xa'")
+        facts = hold(session, 1, actor=SYSTEM, now=NOW)
+    assert facts.windows == {"self_assessment": Span(None, facts.closes_at)}
+
+
+def test_the_own_stage_is_the_first_that_covers_the_kind() -> None:
+    workflow = load_programme("dan-van-chinh-quyen").workflow
+    assert [own_stage(workflow, kind) for kind in ("ubnd_xa", "ubnd_huyen", "khac")] == [
+        "self_assessment",
+        "own_dossier",
+        "report",
+    ]
+
+
 def test_what_a_dossier_has_not_is_none(database: Database) -> None:
     fill(database, 1)
     with database.writing() as session:
@@ -82,7 +125,7 @@ def test_every_fact_of_a_round_is_its_own(database: Database) -> None:
         run(session, "UPDATE assessment SET round_id = 2 WHERE id = 3")
         run(session, "UPDATE assessment SET state = 'decided' WHERE id = 2")
         for round_id, kind, at in ((1, "a", later), (1, "b", CLOSES_AT), (2, "a", later + TICK)):
-            stage = {"stage": "s", "kind": kind, "closes_at": to_micros(at), "late": False}
+            stage = {"stage": "s", "kind": kind, "closes_at": to_micros(at), "late": "zero"}
             insert(session, "milestone", round_id=round_id, **stage)
         changed = {"at": to_micros(NOW), "head": HEAD}
         sets = "version = 2, seq = 3, head = :head, chain_at = :at, report_document_id = 7"

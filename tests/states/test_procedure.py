@@ -13,9 +13,10 @@ from config.calendar import LOCAL, DaysOff
 from config.programme import Programme, Switches
 from config.vocabulary import Box, ClosedBox, Edges, Forms, Months, Parameters, Parts, WorkingDays
 from danhgia.bench.world import NOW, fill
-from models.db import Database
+from models.db import Database, run
 from models.types import to_micros
 from states.errors import Refusal
+from states.facts import Dossier
 from states.guards import holds
 from states.procedure import EXCLUSIONS
 from states.reading import Box as Ballot
@@ -294,6 +295,18 @@ def test_criteria_have_to_be_appraised_first(database: Database) -> None:
     short = len(SPOTS.sheet_for("qcdc").leaves()) - 1
     refusal = asked(database, "criteria_passed", Parameters(), of(spot, passed=True, appraised=short))
     assert refusal == Refusal("criteria_passed", "Còn 1 tiêu chí chưa thẩm định.")
+
+
+def test_all_criteria_that_are_not_met_are_named(database: Database) -> None:
+    fill(database, 1)
+
+    def unmet(session: Session) -> Dossier:
+        made = spot(session, passed=False)
+        run(session, "UPDATE mark SET entry = '{\"passed\": false}' WHERE criterion = 'I.2'")
+        return made
+
+    refusal = asked(database, "criteria_passed", Parameters(), unmet)
+    assert refusal == Refusal("criteria_passed", "Chưa đạt các tiêu chí: I.1, I.2.")
 
 
 def test_a_box_that_the_programme_does_not_name_goes_by_its_code(database: Database) -> None:

@@ -3,76 +3,28 @@
 import json
 import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
-from httpx2 import Response
 from sqlmodel import select
 
 from actions.accounts import end_grant, grant
-from actions.answers import Answer, save
-from actions.answers import send as sent_by
 from actions.launch import launch
-from actions.opinions import close
 from models.db import Database, run
-from models.decisions import Document
 from models.history import History, HistoryPayload
 from models.people import Account, Grant
 from states.history import verify
-from tests.actions.consulting_world import CLOSES, consulted, giver, programme
+from tests.actions.consulting_world import CLOSES, consulted, programme
 from tests.actions.world import CONSOLE
 from tests.web.browser import Browser, words
-from tests.web.letters import by_mail, by_password
+from tests.web.letters import by_mail
+from tests.web.opinion_forms import SCRIPT, browser_again, end, said, send, staff, was, write
 from tests.web.opinions_world import HOUR, Asked, asked, by_link, link_of
-
-WAS = re.compile(r'name="(was-\d+)" value="([^"]*)"')
-SCRIPT = "<script>alert(1)</script> & <b>tốt</b>"
-LETTER = {"number": "15-CV/ĐU", "dated": "20/11/2024", "signer": "Trần Ví Dụ"}
 
 
 @pytest.fixture
 def one(database: Database) -> Asked:
     """The portal an hour after two bodies were asked."""
     return asked(database)
-
-
-def was(answer: Response) -> dict[str, str]:
-    return {name: unescape(text) for name, text in WAS.findall(answer.text)}
-
-
-def write(one: Asked, browser: Browser, *answers: tuple[str, str], **more: str) -> Response:
-    """Fill in the form as the page gave it out, dossier by dossier."""
-    fields = was(browser.get(one.address))
-    for key, (level, comment) in zip(one.dossiers, answers, strict=False):
-        fields |= {f"level-{key}": level, f"comment-{key}": comment}
-    return browser.post(one.address, **fields, **more)
-
-
-def send(one: Asked, browser: Browser, *numbers: int) -> Response:
-    """Send what was looked at again."""
-    page = browser.get(f"{one.address}/send")
-    return browser.post(f"{one.address}/send", **was(page), send=[str(one.dossiers[number]) for number in numbers])
-
-
-def said(one: Asked, body: int, *, given: bool = True, comment: str = "Ý kiến của nơi khác") -> None:
-    """Let a body write of the first dossier, and perhaps send it, without a page."""
-    now, actor = one.portal.hands.now(), one.world.bodies[body]
-    with one.portal.database.writing() as session:
-        save(session, one.request, {one.dossiers[0]: Answer("httnv", comment)}, actor=actor, now=now)
-        if given:
-            sent_by(session, one.request, one.dossiers[:1], actor=actor, now=now)
-
-
-def end(one: Asked, *, closed: bool = True) -> None:
-    """Let the deadline pass, and the request be closed."""
-    one.portal.hands.at = CLOSES
-    if closed:
-        with one.portal.database.writing() as session:
-            close(session, one.request, now=CLOSES)
-
-
-def staff(one: Asked) -> Browser:
-    return by_password(one.portal, one.world.owner)
 
 
 def test_a_body_finds_its_request_on_its_home_page_and_sees_its_own_alone(one: Asked) -> None:
@@ -240,11 +192,6 @@ def test_after_the_deadline_the_page_shows_what_was_given_and_takes_nothing(one:
     assert "Đề nghị nhận xét" not in words(late.get("/"))
 
 
-def browser_again(one: Asked) -> Browser:
-    """The first body, signed in anew: sessions are shorter than deadlines."""
-    return by_mail(one.portal, one.world.bodies[0])
-
-
 def test_what_is_no_longer_asked_is_shown_so_and_not_answered(one: Asked) -> None:
     browser, key = one.body(), one.dossiers[0]
     fields = was(browser.get(one.address)) | {f"comment-{key}": "Vẫn gửi"}
@@ -356,92 +303,3 @@ def test_a_shared_mailbox_says_who_is_there_and_the_round_records_it(one: Asked)
         assert row.entity == f"round:{one.world.round_id}"
         assert json.loads(kept.content or "") == {"name": "Trần Văn Mẫu", "position": "Chánh Văn phòng"}
         assert verify(session).broken == ()
-
-
-@pytest.mark.rule("AMB-HT-13")
-def test_the_staff_reads_all_that_was_sent_side_by_side(one: Asked) -> None:
-    said(one, 1)
-    said(one, 0, given=False, comment="Nháp chưa gửi")
-    browser = staff(one)
-    assert f'href="{one.address}/answers"' in browser.get("/").text
-    page = browser.get(f"{one.address}/answers")
-    assert "co-quan-2 : Hoàn thành tốt nhiệm vụ" in words(page)
-    assert all(text in words(page) for text in ("Ý kiến của nơi khác", "Chưa trả lời: co-quan-1", "không có trọng số"))
-    assert "Nháp chưa gửi" not in page.text
-    end(one)
-    one.portal.hands.pass_by(HOUR)
-    after = staff(one).get(f"{one.address}/answers")
-    assert all(text in words(after) for text in ("Không có ý kiến: co-quan-1", "Đã hết hạn"))
-
-
-def test_staff_of_another_scope_finds_nothing(one: Asked) -> None:
-    with one.portal.database.writing() as session:
-        other = giver(session, 9, one.portal.hands.now())
-        grant(session, other.account_id or 0, "appraiser", actor=CONSOLE, now=one.portal.hands.now())
-    browser = by_mail(one.portal, other)
-    assert browser.get(f"{one.address}/answers").status_code == 404
-    assert "Lấy ý kiến các nơi" not in words(browser.get("/"))
-    authority = by_password(one.portal, one.world.staff["authority"])
-    assert authority.get(f"{one.address}/answers").status_code == 403
-
-
-@pytest.mark.rule("AMB-HT-13")
-@pytest.mark.parametrize("late", [False, True])
-def test_a_letter_is_entered_on_behalf_with_its_number_and_told_as_late(one: Asked, *, late: bool) -> None:
-    if late:
-        end(one)
-        one.portal.hands.pass_by(HOUR)
-    browser, key = staff(one), one.dossiers[0]
-    path = f"{one.address}/letters/{one.world.asked[0]}"
-    assert ("sau thời hạn" in words(browser.get(path))) is late
-    fields = {f"level-{key}": "htnv", f"comment-{key}": "Theo thư", f"comment-{one.dossiers[1]}": " "}
-    answer = browser.post(path, **LETTER, **fields)
-    page = browser.follow(answer)
-    assert "Đã nhập văn bản của co-quan-1: ý kiến về 1 hồ sơ." in words(page)
-    assert "Nhập từ văn bản số 15-CV/ĐU ngày 20/11/2024, người ký: Trần Ví Dụ" in words(page)
-    row = one.row()
-    assert (row.status, row.level, row.late, row.entered_by) == ("given", "htnv", late, one.world.owner.account_id)
-    assert one.row(1).status == ("silent" if late else "open")
-    assert "Đối tượng tt-1" not in words(browser.get(path))
-    own = words(browser_again(one).get(one.address))
-    assert "Cơ quan tổng hợp nhập từ văn bản số 15-CV/ĐU" in own
-    assert ("Sau thời hạn" in own) is late
-
-
-@pytest.mark.parametrize(
-    ("bad", "told"),
-    [
-        ({"number": " "}, "Ghi số của văn bản."),
-        ({"dated": "31/02/2024"}, "Ghi ngày của văn bản"),
-        ({"dated": "31/12/2024"}, "không được sau hôm nay"),
-        ({"signer": ""}, "Ghi người ký"),
-        ({"level": "lạ"}, "Chọn mức xếp loại trong danh sách"),
-        ({"level": "", "comment": ""}, "ít nhất một hồ sơ"),
-    ],
-)
-def test_a_letter_that_lacks_something_is_kept_on_the_page_and_nowhere_else(
-    one: Asked, bad: dict[str, str], told: str
-) -> None:
-    browser, key = staff(one), one.dossiers[0]
-    path = f"{one.address}/letters/{one.world.asked[0]}"
-    browser.get(path)
-    given = {**LETTER, "level": "htnv", "comment": "Theo thư", **bad}
-    fields = {f"{name}-{key}" if name in {"level", "comment"} else name: text for name, text in given.items()}
-    answer = browser.post(path, **fields)
-    assert (answer.status_code, told in words(answer)) == (422, True)
-    assert all(text in answer.text for text in given.values() if text.strip() and text != "lạ")
-    assert one.row().status == "open"
-    with one.portal.database.reading() as session:
-        assert session.exec(select(Document).where(Document.number == LETTER["number"])).first() is None
-
-
-def test_a_letter_overwrites_no_answer_and_is_of_nobody_else(one: Asked) -> None:
-    said(one, 0)
-    browser, key = staff(one), one.dossiers[0]
-    path = f"{one.address}/letters"
-    browser.get(f"{path}/{one.world.asked[0]}")
-    again = browser.post(f"{path}/{one.world.asked[0]}", **LETTER, **{f"comment-{key}": "Đè lên"})
-    assert (again.status_code, "không còn nhập ý kiến được" in words(again)) == (422, True)
-    assert one.row().comment == "Ý kiến của nơi khác"
-    assert browser.get(f"{path}/{one.world.asked[2]}").status_code == 404
-    assert browser.get(f"{path}/999999").status_code == 404

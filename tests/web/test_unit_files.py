@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from actions.assign import confirm_no_conflict
 from actions.evidence_files import LIMIT
 from models.evidence import Evidence, evidence_of
 from models.history import history_of
@@ -85,6 +86,9 @@ def test_a_file_is_nobody_elses(keeping: Portal, who: str) -> None:
         assert by_mail(keeping, keeping.world.reader).get(path).status_code == 404
     else:
         lead = by_password(keeping, keeping.world.lead)
+        assert lead.get(path).status_code == 403
+        with keeping.database.writing() as session:
+            confirm_no_conflict(session, keeping.world.first, actor=keeping.world.lead, now=keeping.hands.now())
         assert lead.get(path).status_code == 404
         filled_in(keeping, browser)
         handed_in(keeping, browser)
