@@ -7,7 +7,7 @@ export UV_SYSTEM_CERTS := 1
 BIN := .venv/bin
 STAMP := .venv/.lock-$(shell { cat requirements.lock; pwd; } | sha256sum | cut -c1-16)
 
-.PHONY: setup run test check faults bench mutate lock
+.PHONY: setup run test check faults bench mutate shots lock
 
 setup: $(STAMP)
 
@@ -35,6 +35,10 @@ faults: setup
 
 bench: setup
 	$(BIN)/danhgia bench
+
+shots: setup
+	deploy/test-setup.sh
+	$(BIN)/python -m tests.e2e.shots $(SHOTS)
 
 mutate: setup
 	deploy/mutate.sh

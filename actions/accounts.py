@@ -2,20 +2,23 @@
 
 import json
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session, col, select
 
 from actions.documents import one_line
+from actions.owners import orphans
 from config.vocabulary import RELATIONS, Relation
 from models.db import run
 from models.mail import Outbox
 from models.people import Account, AccountVersion, Grant, Subject, account_by_email
 from states.actor import Actor
-from states.errors import Unknown, refuse
+from states.errors import Refusal, Refused, Unknown, refuse
 from states.history import record, record_installation
 from states.hold import hold_round
+from states.keys import ROLES, demand_two
 from states.permits import demand_everywhere, demand_round
 
 ON_SUBJECT = frozenset({Relation.OFFICER, Relation.HEAD})
@@ -52,6 +55,17 @@ def add_account(
     return account_id
 
 
+def rename(session: Session, account_id: int, name: str, position: str, *, actor: Actor, now: datetime) -> None:
+    """Correct name and position of an account; what they were before stays as a dated version."""
+    demand_everywhere(session, actor, "administer")
+    account = _find(session, account_id)
+    if not one_line(name):
+        raise refuse("name", "Ghi họ và tên, hoặc tên cơ quan của tài khoản dùng chung.")
+    account.name, account.position = one_line(name), one_line(position)
+    remember(session, account, now)
+    record_installation(session, "rename_account", {"account": account_id}, actor=actor, now=now)
+
+
 def remember(session: Session, account: Account, now: datetime) -> None:
     """Keep name, position and address of an account as they are from now on."""
     version = AccountVersion(
@@ -76,18 +90,15 @@ def grant(
 
     `officer` and `head` are of a subject, every other role is in one round or in all, and with `body` only where
     that body decides (HT-10). A role in one round is recorded on that round's chain and may be given by its
-    administrator.
+    administrator. Nobody gives a role to himself, and a privileged one takes two people.
     """
-    _check_scope(role, subject_id, round_id, body)
-    _find(session, account_id)
-    if subject_id is not None and session.get(Subject, subject_id) is None:
-        raise Unknown(f"đơn vị số {subject_id}")
-    wanted = Grant(account_id=account_id, role=role, subject_id=subject_id, round_id=round_id, granted_at=now)
-    wanted.body = body
-    _demand(session, wanted, actor, now)
-    standing = _same(session, wanted)
+    scope = {"subject_id": subject_id, "round_id": round_id}
+    wanted = asked_for(session, account_id, role, **scope, body=body, actor=actor, now=now)
+    standing = same(session, wanted)
     if standing is not None:
         return standing.id
+    if role in ROLES:
+        demand_two(actor)
     session.add(wanted)
     session.flush()
     grant_id = wanted.id
@@ -95,16 +106,46 @@ def grant(
     return grant_id
 
 
-def end_grant(session: Session, grant_id: int, *, actor: Actor, now: datetime) -> None:
-    """Take a role away; what has ended stays as it ended."""
+def asked_for(
+    session: Session,
+    account_id: int,
+    role: str,
+    *,
+    subject_id: int | None = None,
+    round_id: int | None = None,
+    body: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Grant:
+    """The grant that is asked for, not yet given; Refused, Unknown or NotAllowed where it cannot be, by one person."""
+    _check_scope(role, subject_id, round_id, body)
+    account = _find(session, account_id)
+    if subject_id is not None and session.get(Subject, subject_id) is None:
+        raise Unknown(f"đơn vị số {subject_id}")
+    wanted = Grant(account_id=account_id, role=role, subject_id=subject_id, round_id=round_id, granted_at=now)
+    wanted.body = body
+    demand_over(session, wanted, actor, now)
+    _demand_not_own(account, actor)
+    return wanted
+
+
+def end_grant(session: Session, grant_id: int, *, reason: str = "", actor: Actor, now: datetime) -> None:
+    """Take a role away; what has ended stays as it ended. Refused where something would be left without anybody."""
     found = session.get(Grant, grant_id)
     if found is None:
         raise Unknown(f"quyền số {grant_id}")
-    _demand(session, found, actor, now)
+    demand_over(session, found, actor, now)
     if found.ended_at is None:
+        refuse_all(orphans(session, [found]))
         found.ended_at = now
         session.flush()
-        _record(session, "end_grant", found, actor, now)
+        _record(session, "end_grant", found, actor, now, reason)
+
+
+def refuse_all(found: Sequence[Refusal]) -> None:
+    """Refused with everything that was found, if anything was."""
+    if found:
+        raise Refused(found)
 
 
 def change_address(session: Session, account_id: int, email: str, *, actor: Actor, now: datetime) -> None:
@@ -150,6 +191,13 @@ def _find(session: Session, account_id: int) -> Account:
     return found
 
 
+def _demand_not_own(account: Account, actor: Actor) -> None:
+    if not account.active:
+        raise refuse("account_active", "Tài khoản đã ngừng hoạt động; không cấp vai trò được.")
+    if account.id in {actor.account_id, actor.approved_by}:
+        raise refuse("own_grant", "Không ai tự cấp hoặc tự phê duyệt vai trò cho chính mình.")
+
+
 def _check_scope(role: str, subject_id: int | None, round_id: int | None, body: str | None) -> None:
     if role not in GRANTED:
         known = ", ".join(sorted(GRANTED))
@@ -163,7 +211,8 @@ def _check_scope(role: str, subject_id: int | None, round_id: int | None, body: 
         raise refuse("scope", f"Vai trò «{label}» không gắn với cấp có thẩm quyền quyết định.")
 
 
-def _demand(session: Session, wanted: Grant, actor: Actor, now: datetime) -> None:
+def demand_over(session: Session, wanted: Grant, actor: Actor, now: datetime) -> None:
+    """NotAllowed for whoever may not give or end such a role; a role in one round holds the round."""
     if wanted.round_id is None:
         demand_everywhere(session, actor, "administer")
     else:
@@ -171,7 +220,8 @@ def _demand(session: Session, wanted: Grant, actor: Actor, now: datetime) -> Non
         demand_round(session, actor, "administer", wanted.round_id)
 
 
-def _same(session: Session, wanted: Grant) -> Grant | None:
+def same(session: Session, wanted: Grant) -> Grant | None:
+    """The grant in force that is as this one."""
     chosen = select(Grant).where(
         Grant.account_id == wanted.account_id,
         Grant.role == wanted.role,
@@ -183,9 +233,10 @@ def _same(session: Session, wanted: Grant) -> Grant | None:
     return session.exec(chosen).first()
 
 
-def _record(session: Session, act: str, one: Grant, actor: Actor, now: datetime) -> None:
+def _record(session: Session, act: str, one: Grant, actor: Actor, now: datetime, reason: str = "") -> None:
     what = {"account": one.account_id, "role": one.role, "subject": one.subject_id, "round": one.round_id}
     what |= {"body": one.body} if one.body else {}
+    what |= {"reason": reason.strip()} if reason.strip() else {}
     if one.round_id is None:
         record_installation(session, act, what, actor=actor, now=now)
     else:

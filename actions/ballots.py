@@ -69,6 +69,22 @@ def enter(
     return _compare(session, box_id, minutes, actor, now)
 
 
+class Paper(NamedTuple):
+    """One dossier on a paper, as a comparison of counts names it."""
+
+    id: int
+    name: str
+    labels: Mapping[str, str]
+
+
+def differ(papers: Iterable[Paper], first: Entry, other: Entry) -> Iterator[str]:
+    """Say where two counts of a paper differ."""
+    yield from differences(_paper(first), _paper(other), {})
+    for one in papers:
+        left, right = (replace(_tally(0, entry, one.id), issued=0, returned=0) for entry in (first, other))
+        yield from (f"«{one.name}»: {each}" for each in differences(left, right, one.labels))
+
+
 def own_count(session: Session, box_id: int, account_id: int) -> Entry | None:
     """What somebody entered himself; nobody is shown another's count before his own is in."""
     found = session.get(BallotCount, (box_id, account_id))
@@ -163,7 +179,8 @@ def _compare(session: Session, box_id: int, minutes_id: int | None, actor: Actor
     if len(entries) < COUNTERS:
         return Entered(closed=False)
     held = hold_box(session, box_id, actor=actor, now=now)
-    differing = tuple(_differences(held, *entries))
+    papers = [Paper(facts.id, facts.name, held.labels(facts.id)) for facts in held.facts]
+    differing = tuple(differ(papers, *entries))
     if differing:
         return Entered(closed=False, differences=differing)
     if minutes_id is None:
@@ -177,13 +194,6 @@ def _whole(held: Held, facts: Dossier, entry: Entry) -> Tally:
     """The tally with every option that was offered, in order."""
     tally = _tally(held.box.summoned, entry, facts.id)
     return replace(tally, counts={code: tally.counts.get(code, 0) for code in held.offered[facts.id]})
-
-
-def _differences(held: Held, first: Entry, other: Entry) -> Iterator[str]:
-    yield from differences(_paper(first), _paper(other), {})
-    for facts in held.facts:
-        one, two = (replace(_tally(0, entry, facts.id), issued=0, returned=0) for entry in (first, other))
-        yield from (f"«{facts.name}»: {each}" for each in differences(one, two, held.labels(facts.id)))
 
 
 def _paper(entry: Entry) -> Tally:

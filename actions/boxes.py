@@ -217,14 +217,23 @@ def record(
 
 def openers(facts: Dossier, name: str) -> list[Transition]:
     """The steps of the workflow that open a box for a dossier of this kind."""
-    steps = facts.programme.workflow.assessment.transitions
-    own = [step for step in steps if not step.kinds or facts.kind in step.kinds]
+    return _opening(facts.programme, facts.kind, name)
+
+
+def _opening(programme: Programme, kind: str, name: str) -> list[Transition]:
+    steps = programme.workflow.assessment.transitions
+    own = [step for step in steps if not step.kinds or kind in step.kinds]
     return [step for step in own if any((one.child, one.name) == (Child.BALLOT, name) for one in step.opens)]
 
 
 def first_of(facts: Dossier, name: str) -> str | None:
     """The box whose ballot a box repeats for want of a majority; None for a first ballot (AMB-HT-7)."""
-    calls = [call for step in openers(facts, name) for call in step.guards if call.negated]
+    return repeats(facts.programme, facts.kind, name)
+
+
+def repeats(programme: Programme, kind: str, name: str) -> str | None:
+    """The same of a kind of subject, whatever its dossier."""
+    calls = [call for step in _opening(programme, kind, name) for call in step.guards if call.negated]
     boxes = [call.parameters.box for call in calls if isinstance(call.parameters, Named)]
     return next(iter(boxes), None)
 

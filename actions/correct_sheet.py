@@ -26,6 +26,7 @@ from states.bulk import tell_all
 from states.errors import Refusal
 from states.facts import RoundFacts
 from states.hold import hold
+from states.keys import demand_two
 from states.record import record_all
 
 SHEET = "UPDATE assessment SET sheet = :sheet, leaves = :leaves WHERE id = :id"
@@ -66,10 +67,12 @@ def correct_sheet(
 ) -> Correction:
     """Pin a programme with corrected sheets to a round and tell the units; returns what was done.
 
-    Refused when dossiers that it affects are in appraisal or beyond, or can no longer be submitted in time.
+    Refused when dossiers that it affects are in appraisal or beyond, or can no longer be submitted in time. Takes two
+    people.
     """
     facts = held_for(session, round_id, actor=actor, now=now)
     correction = plan_correct_sheet(session, round_id, programme, live=live, actor=actor, now=now)
+    demand_two(actor)
     correction.plan.demand(grounds)
     _pin(session, facts, programme, correction, grounds, actor)
     lost = {one: _keep(session, one, programme, correction) for one in correction.kept}

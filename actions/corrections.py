@@ -30,6 +30,7 @@ from states.create import Newcomer, create
 from states.errors import Refusal, Refused, Unknown
 from states.facts import Dossier, Facts, RoundFacts
 from states.hold import hold, hold_round, milestones_for, own_stage
+from states.keys import demand_two
 from states.machine import NEED_SENTENCES, choose
 from states.permits import DOSSIER, clauses, demand_round
 
@@ -239,8 +240,9 @@ def plan_cancel_round(session: Session, round_id: int, *, actor: Actor, now: dat
 
 
 def cancel_round(session: Session, round_id: int, grounds: Grounds, *, actor: Actor, now: datetime) -> None:
-    """Cancel a round and every dossier in it, and tell all units; nothing that was written is lost."""
+    """Cancel a round and every dossier in it, and tell all units; nothing written is lost. Takes two people."""
     plan = plan_cancel_round(session, round_id, actor=actor, now=now)
+    demand_two(actor)
     plan.demand(grounds)
     about = {"reason": grounds.reason.strip()}
     move = Move(grounds.reason, grounds.document_id, tell={"round_cancelled": about})

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
-from actions.statements import demand_document, demand_second_key, demand_writable, may_replace
+from actions.statements import FirstKey, demand_document, demand_second_key, demand_writable, may_replace
 from config.conditions import Who
 from models.db import run
 from models.people import Subject
@@ -24,7 +24,7 @@ from states.glance import glance
 from states.hold import hold
 from states.permits import VERBS
 
-WHO: Final = ("self", "member", "subordinate")
+WHO: Final[tuple[Who, ...]] = ("self", "member", "subordinate")
 OF_YEAR: Final = (
     "SELECT max(a.id) FROM assessment a JOIN round r ON r.id = a.round_id "
     "WHERE a.subject_id = :subject AND r.slug = :slug AND r.year = :year"
@@ -90,7 +90,8 @@ def accept_remedy(session: Session, discipline_id: int, *, actor: Actor, now: da
     label = "Tự phát hiện và khắc phục xong hậu quả"
     if not found.remedied:
         raise refuse("remedied", f"«{label}»: đơn vị không khai trường hợp này.")
-    demand_second_key(label, stated_by=found.account_id, accepted=found.accepted_at is not None, actor=actor)
+    first = FirstKey(label, found.account_id, accepted=found.accepted_at is not None)
+    demand_second_key(session, facts, first, actor=actor)
     found.accepted_by, found.accepted_at = actor.account_id, now
     history.record(session, facts.link, "accept_remedy", {"discipline": discipline_id}, actor=actor, now=now)
 

@@ -1,122 +1,63 @@
 """Evidence with a criterion: files kept by their content, links by their address (DN-5.1 to DN-5.3, AMB-DN-9).
 
-A file lies in a folder under its SHA-256 and is written whole or not at all; a row that names it comes after it, so a
-file without a row is waste and a row without a file does not happen. What a unit adds or takes away is recorded.
+A document marked *Mật* is named by its number and date and never uploaded. What a unit adds or takes away is recorded.
 """
 
-import os
-from collections.abc import Iterable, Iterator
-from datetime import datetime
-from hashlib import sha256
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import IO, BinaryIO, Final, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlmodel import Session
+from sqlmodel import Session, col
 
-from actions import self_assess
-from actions.documents import one_line
-from models.assessments import ExplanationRequest, items
-from models.evidence import Evidence, changed_since, evidence_of
+from actions import evidence_checks, self_assess
+from config.calendar import date_text, local_day
+from config.programme import Evidence as Taken
+from evidence.store import Kept
+from models.assessments import Assessment, ExplanationRequest, items
+from models.evidence import Evidence, astray, evidence_of
 from states import history
-from states.actor import Actor
+from states.actor import SYSTEM, Actor
 from states.errors import Refusal, Refused, Unknown, refuse
 from states.facts import Dossier
 from states.hold import hold
 from states.machine import demand_open
+from states.permits import demand
+from states.record import record_all
 
-LIMIT: Final = 25 * 1024 * 1024
 MOST: Final = 30
 """As many files and links as one criterion takes."""
-CHUNK: Final = 64 * 1024
-LONGEST_NAME: Final = 180
 LONGEST_ADDRESS: Final = 2_000
-SIGNS: Final = (
-    (b"%PDF-", "application/pdf"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-)
-OTHER: Final = "application/octet-stream"
-
-
-class Kept(NamedTuple):
-    """A file that lies in the folder, and the name it came with."""
-
-    name: str
-    file_hash: str
-    size: int
-    media_type: str
+LONGEST_NUMBER: Final = 100
 
 
 class New(NamedTuple):
-    """A file or a link to be added to a criterion."""
+    """A file, a link, or a confidential document (*Mật*) by its number and date, to be added to a criterion.
+
+    `declared`: the unit declares the file a copy of a paper document. `replaces`: it comes in place of that file.
+    """
 
     criterion: str
     file: Kept | None = None
     address: str = ""
+    number: str = ""
+    dated: date | None = None
+    declared: bool = False
+    replaces: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called beside its criterion."""
+        if self.file:
+            return self.file.name
+        day = date_text(self.dated) if self.dated else ""
+        return "" if self.address else f"Văn bản Mật số {self.number}, ngày {day}"
 
 
-def keep(folder: Path, source: BinaryIO, name: str, *, limit: int = LIMIT) -> Kept:
-    """Take a file into the folder, in pieces; Refused when it is empty or larger than the limit."""
-    name = _plain(name)
-    folder.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=folder, prefix="den-", delete=False) as made:
-        try:
-            file_hash, size, head = _copy(source, made, limit)
-            _demand_size(name, size, limit)
-            _settle(Path(made.name), place(folder, file_hash))
-        except BaseException:
-            Path(made.name).unlink(missing_ok=True)
-            raise
-    return Kept(name, file_hash, size, next((kind for sign, kind in SIGNS if head.startswith(sign)), OTHER))
-
-
-def place(folder: Path, file_hash: str) -> Path:
-    """Where the content of that hash lies."""
-    return folder / file_hash[:2] / file_hash
-
-
-def _copy(source: BinaryIO, made: IO[bytes], limit: int) -> tuple[str, int, bytes]:
-    digest, size, head = sha256(), 0, b""
-    while size <= limit and (chunk := source.read(CHUNK)):
-        head = head or chunk[:16]
-        digest.update(chunk)
-        size += len(chunk)
-        made.write(chunk)
-    made.flush()
-    os.fsync(made.fileno())
-    return digest.hexdigest(), size, head
-
-
-def _settle(made: Path, target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
-    made.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _demand_size(name: str, size: int, limit: int) -> None:
-    if size == 0:
-        raise refuse("file", f"Tệp «{name}» không có nội dung.")
-    if size > limit:
-        most = limit // 1024 // 1024
-        raise refuse("file", f"Tệp «{name}» lớn hơn {most} MB; chia nhỏ hoặc giảm dung lượng rồi gửi lại.")
-
-
-def _plain(name: str) -> str:
-    """The name without folders, on one line, short enough for every system."""
-    last = one_line(name.replace("\\", "/").rpartition("/")[2])
-    shown = "".join(sign for sign in last if sign.isprintable() and sign not in '<>:"|?*')
-    stem, dot, ending = shown.rpartition(".")
-    return f"{(stem or 'tep')[:LONGEST_NAME]}{dot}{ending[:16]}" if dot else (shown or "tep")[:LONGEST_NAME]
-
-
-def check_address(address: str, domains: Iterable[str]) -> str | None:
+def check_address(address: str, taken: Taken) -> str | None:
     """Why a link does not serve as evidence, or None: it is https, and of an allowed domain where any is named."""
+    if taken.forms and "link" not in taken.forms:
+        return "chương trình này không nhận đường link làm minh chứng"
     try:
         parts = urlsplit(address)
         host = (parts.hostname or "").lower()
@@ -126,15 +67,16 @@ def check_address(address: str, domains: Iterable[str]) -> str | None:
         return "đường link phải bắt đầu bằng https:// và đủ địa chỉ"
     if parts.username is not None or len(address) > LONGEST_ADDRESS:
         return "đường link không được chứa tên đăng nhập và không dài quá 2.000 ký tự"
-    allowed = tuple(domain.removeprefix("*.").lower() for domain in domains)
+    allowed = tuple(domain.removeprefix("*.").lower() for domain in taken.link_domains)
     if allowed and not any(host == one or host.endswith(f".{one}") for one in allowed):
         return f"chỉ nhận đường link thuộc: {', '.join(allowed)}"
     return None
 
 
 def add(session: Session, assessment_id: int, new: Iterable[New], *, actor: Actor, now: datetime) -> list[int]:
-    """Add files and links to criteria of a draft; returns their ids.
+    """Add files and links to criteria of a draft; returns the ids of those that do not stand there yet.
 
+    The same file comes twice where a form is sent while it saves by itself.
     Refused with every reason, and as a draft is: after the closing, outside the sheet.
     """
     given = list(new)
@@ -149,6 +91,21 @@ def supplement(session: Session, request_id: int, new: Iterable[New], *, actor: 
     facts, request = _question(session, request_id, actor, now)
     known = {item.criterion for item in items(session, request.id)}
     return _add(session, facts, list(new), known, request.id, actor)
+
+
+def replace(
+    session: Session, assessment_id: int, evidence_id: int, file: Kept, *, declared: bool, actor: Actor, now: datetime
+) -> list[int]:
+    """Add a file in place of one that was refused after the submission, once and in time; returns its id."""
+    demand(session, actor, "draft", assessment_id)
+    facts = hold(session, assessment_id, actor=actor, now=now)
+    old = find(session, facts.id, evidence_id)
+    if old.replace_by is None or now >= old.replace_by:
+        raise refuse("replace_by", "Minh chứng này không trong thời hạn được thay.")
+    if any(one.replaces_id == old.id for one in evidence_of(session, facts.id)):
+        raise refuse("replaced", "Minh chứng này đã được thay.")
+    new = New(old.criterion, file, declared=declared, replaces=old.id)
+    return _add(session, facts, [new], {old.criterion}, old.request_id, actor)
 
 
 def remove(
@@ -185,15 +142,28 @@ def find(session: Session, assessment_id: int, evidence_id: int) -> Evidence:
 def restore_submitted(session: Session, assessment_id: int, *, actor: Actor, now: datetime) -> None:
     """Return to the evidence that went with the last submission, when a revision is thrown away (AMB-DN-7)."""
     facts = hold(session, assessment_id, actor=actor, now=now)
-    since = facts.submitted_at
-    changed = changed_since(session, assessment_id, since) if since else []
-    for one in changed:
-        new = since is not None and one.at > since
-        one.removed_at = (one.removed_at or now) if new else None
-        one.removed_by = (one.removed_by or actor.account_id) if new else None
-    if changed:
-        what = {"evidence": [one.id for one in changed]}
+    found = astray(session, col(Assessment.id) == facts.id)
+    if found:
+        what = _put_back(found, actor, now)[facts.id]
         history.record(session, facts.link, "restore_evidence", what, actor=actor, now=now)
+
+
+def restore_locked(session: Session, round_id: int, locked: Collection[int], *, now: datetime) -> None:
+    """The same for all dossiers that were locked in the middle of a revision. The caller holds the round."""
+    anew = astray(session, col(Assessment.round_id) == round_id) if locked else ()
+    found = [one for one in anew if one.assessment_id in locked]
+    if found:
+        record_all(session, "restore_evidence", _put_back(found, SYSTEM, now), actor=SYSTEM, now=now)
+
+
+def _put_back(found: Sequence[Evidence], actor: Actor, now: datetime) -> dict[int, dict[str, list[int]]]:
+    """What came since is taken away and what was taken away stands again; by dossier, which."""
+    what: dict[int, dict[str, list[int]]] = {}
+    for one in found:
+        is_new = one.removed_at is None
+        one.removed_at, one.removed_by = (now, actor.account_id) if is_new else (None, None)
+        what.setdefault(one.assessment_id, {"evidence": []})["evidence"].append(one.id)
+    return what
 
 
 def _question(session: Session, request_id: int, actor: Actor, now: datetime) -> tuple[Dossier, ExplanationRequest]:
@@ -211,14 +181,27 @@ def _question(session: Session, request_id: int, actor: Actor, now: datetime) ->
 def _add(
     session: Session, facts: Dossier, given: list[New], known: set[str], request_id: int | None, actor: Actor
 ) -> list[int]:
-    refusals = list(_bad(session, facts, given, known))
+    fresh = list(_fresh(session, facts, given, request_id))
+    refusals = list(_bad(session, facts, fresh, known))
     if refusals:
         raise Refused(refusals)
-    made = [_row(facts, one, request_id, actor) for one in given]
+    if not fresh:
+        return []
+    made = [_row(facts, one, request_id, actor) for one in fresh]
     session.add_all(made)
     session.flush()
     _record(session, facts, made, actor)
+    evidence_checks.ask(session, made, facts.now)
     return [one.id for one in made]
+
+
+def _fresh(session: Session, facts: Dossier, given: list[New], request_id: int | None) -> Iterator[New]:
+    """What does not stand in the same place already, under the same name and with the same content."""
+    there = [one for one in evidence_of(session, facts.id) if one.request_id == request_id]
+    standing = {(one.criterion, one.name, one.file_hash, one.address) for one in there}
+    for one in dict.fromkeys(given):
+        if (one.criterion, one.name, one.file.file_hash if one.file else "", one.address) not in standing:
+            yield one
 
 
 def _bad(session: Session, facts: Dossier, given: list[New], known: set[str]) -> Iterator[Refusal]:
@@ -229,14 +212,33 @@ def _bad(session: Session, facts: Dossier, given: list[New], known: set[str]) ->
         elif standing.count(code) > MOST:
             yield Refusal("most", f"Tiêu chí {code}: không quá {MOST} minh chứng.")
     for one in given:
-        why = None if one.file else check_address(one.address, facts.programme.evidence.link_domains)
+        why = _against(one, facts)
         if why:
             yield Refusal("address", f"Tiêu chí {one.criterion}: {why}.")
 
 
+def _against(one: New, facts: Dossier) -> str | None:
+    if one.file:
+        return None
+    if one.address:
+        return check_address(one.address, facts.programme.evidence)
+    return check_confidential(one, facts.now)
+
+
+def check_confidential(one: New, now: datetime) -> str | None:
+    """Why a confidential document does not serve as it is named, or None."""
+    if not one.number.strip() or one.dated is None or len(one.number) > LONGEST_NUMBER:
+        return "văn bản Mật phải ghi số (không quá 100 ký tự) và ngày"
+    return "ngày của văn bản Mật không được sau hôm nay" if one.dated > local_day(now) else None
+
+
 def _row(facts: Dossier, one: New, request_id: int | None, actor: Actor) -> Evidence:
-    file = one.file._asdict() if one.file else {"address": one.address}
+    file = one.file._asdict() if one.file else {"address": one.address, "name": one.name}
     return Evidence(
+        number=one.number.strip(),
+        dated=one.dated.isoformat() if one.dated else "",
+        declared_at=facts.now if one.declared and one.file else None,
+        replaces_id=one.replaces,
         assessment_id=facts.id,
         criterion=one.criterion,
         request_id=request_id,
@@ -248,7 +250,9 @@ def _row(facts: Dossier, one: New, request_id: int | None, actor: Actor) -> Evid
 
 def _record(session: Session, facts: Dossier, made: list[Evidence], actor: Actor) -> None:
     """One row for all that came at once; names and addresses stay out of the body."""
-    what = {"evidence": [one.id for one in made], "hashes": [one.file_hash for one in made]}
+    what: dict[str, Any] = {"evidence": [one.id for one in made], "hashes": [one.file_hash for one in made]}
+    what |= {"declared": found} if (found := [one.id for one in made if one.declared_at]) else {}
+    what |= {"replaces": found} if (found := [one.replaces_id for one in made if one.replaces_id]) else {}
     content = [{"criterion": one.criterion, "name": one.name, "address": one.address} for one in made]
     hashed = history.keep_payload(session, facts.entity, facts.seq + 1, content)
     history.record(session, facts.link, "add_evidence", what | {"payload": hashed}, actor=actor, now=facts.now)

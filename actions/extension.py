@@ -1,23 +1,24 @@
 """The special case (trường hợp đặc biệt): a unit asks for more time, the round's owner grants or refuses (AMB-DN-1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from config.calendar import deadline_text, end_of
+from config.workflow import Workflow
 from models.assessments import Extension
 from states.actor import Actor
 from states.advance import Move, Moved, apply
 from states.bulk import tell_all
 from states.chain import iso
 from states.errors import Refusal, Refused, Unknown, refuse
-from states.facts import Dossier
+from states.facts import Dossier, Span
 from states.history import record
 from states.hold import hold, milestones_for
 from states.machine import demand_open
-from states.permits import demand, demand_round
+from states.permits import demand
 
 
 def ask_extension(
@@ -69,7 +70,7 @@ def refuse_extension(session: Session, extension_id: int, reason: str, *, actor:
     if asked is None:
         raise Unknown(f"đề nghị gia hạn số {extension_id}")
     facts = hold(session, asked.assessment_id, actor=actor, now=now)
-    demand_round(session, actor, "administer", facts.round_id)
+    demand(session, actor, "administer", facts.id)
     session.refresh(asked)
     if asked.granted is not None:
         raise refuse("answered", "Đề nghị gia hạn này đã được trả lời.")
@@ -105,15 +106,22 @@ def _reasoned(reason: str) -> Iterator[Refusal]:
 
 
 def _in_time(session: Session, facts: Dossier, closes_at: datetime | None) -> Iterator[Refusal]:
+    """One refusal for each way in which a new closing of a dossier is untimely."""
+    if closes_at is not None:
+        spans = milestones_for(session, facts.round_id, facts.kind)
+        yield from untimely(facts.programme.workflow, spans, closes_at, present=facts.closes_at, now=facts.now)
+
+
+def untimely(
+    workflow: Workflow, spans: Mapping[str, Span], closes_at: datetime, *, present: datetime, now: datetime
+) -> Iterator[Refusal]:
     """The new closing lies after the present one and after now, and not after the last stage of the round."""
-    if closes_at is None:
-        return
     wanted = f"Thời hạn mới là {deadline_text(closes_at)}"
-    if closes_at <= max(facts.now, facts.closes_at):
-        present = deadline_text(facts.closes_at)
-        yield Refusal("until", f"{wanted}; phải sau thời điểm hiện tại và sau thời hạn đang có, {present}.")
-    spans = milestones_for(session, facts.round_id, facts.kind)
+    if closes_at <= max(now, present):
+        yield Refusal(
+            "until", f"{wanted}; phải sau thời điểm hiện tại và sau thời hạn đang có, {deadline_text(present)}."
+        )
     stage, last = max(spans.items(), key=lambda item: item[1].closes_at)
     if closes_at > last.closes_at:
-        label = next(one.label for one in facts.programme.workflow.deadlines if one.stage == stage)
+        label = next(one.label for one in workflow.deadlines if one.stage == stage)
         yield Refusal("until", f"{wanted}; phải trước hạn «{label}», {deadline_text(last.closes_at)}.")

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from actions.bodies import deciding_bodies
-from actions.register import among, listed
 from actions.spots import first_spots, is_open
 from config.calendar import date_text, deadline_text, local_day
 from config.programme import Programme
 from config.workflow import Deadline
-from models.db import is_sqlite, run
+from models.db import among, is_sqlite, listed, run
 from models.rounds import Milestone, Round
 from states.actor import Actor
 from states.advance import Move, advance_round

@@ -1,6 +1,6 @@
 """The broom behind the deadlines: what has run out is locked, zeroed or flagged late (DN-4.5, DN-4.6, AMB-VG-6)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlmodel import Session
 
+from actions.evidence_files import restore_locked
+from actions.self_assess import SEALING
 from config.programme import Programme
 from config.vocabulary import Late, Relation, StateKind
 from config.workflow import Deadline, Workflow
@@ -30,12 +32,14 @@ def lock_due(session: Session, round_id: int, *, now: datetime) -> Bulk:
 
     Holds the round against all its dossiers, so that nothing is submitted meanwhile. May run at any time and any
     number of times: what has been done is not done again, and who has an extension is left alone until it ends.
+    Of a revision that it interrupts, the evidence returns to what went with the submission that stays in force.
     """
     programme = hold_round(session, round_id, actor=SYSTEM, now=now).programme
     done = [
         bulk(session, round_id, trigger, actor=SYSTEM, now=now, due=True, columns=columns)
         for trigger, columns in _sweeps(programme)
     ]
+    restore_locked(session, round_id, set(_closed(programme, done)), now=now)
     done += [
         bulk(session, round_id, deadline.do or "", actor=SYSTEM, now=now, ids=_past(session, round_id, deadline, now))
         for deadline in later_deadlines(programme)
@@ -45,6 +49,13 @@ def lock_due(session: Session, round_id: int, *, now: datetime) -> Bulk:
         {key: state for one in done for key, state in one.moved.items()},
         {key: why for one in done for key, why in one.refused.items()},
     )
+
+
+def _closed(programme: Programme, done: Iterable[Bulk]) -> Iterator[int]:
+    """Those whose working copy is no longer open where they stand now."""
+    steps = programme.workflow.assessment.transitions
+    is_open = {state for step in steps if step.do in SEALING for state in step.sources}
+    return (key for one in done for key, state in one.moved.items() if state not in is_open)
 
 
 def later_deadlines(programme: Programme) -> list[Deadline]:

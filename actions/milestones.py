@@ -22,6 +22,7 @@ from states.chain import iso
 from states.errors import Refusal
 from states.facts import RoundFacts, Span
 from states.hold import milestones_for, own_stage
+from states.keys import demand_two
 from states.record import record_all
 
 PUT = "UPDATE milestone SET closes_at = :at WHERE round_id = :round AND stage = :stage AND kind = :kind"
@@ -84,11 +85,13 @@ def move_milestone(  # noqa: PLR0913  what, for whom, why, by whom and when
 
     Dossiers that still have the old instant move with it, those with an extension stay. Where the old instant has
     passed they are closed, and `trigger` has to be stated ("reopen"): it reopens those it can, without their 0 and
-    their lateness.
+    their lateness, and takes two people.
     """
     facts = held_for(session, round_id, actor=actor, now=now)
     shift = _shift(session, facts, stage, closes_at, kind, trigger)
     found = _found(session, facts, shift)
+    if found.reopened:
+        demand_two(actor)
     found.plan.demand(grounds)
     run_many(
         session,

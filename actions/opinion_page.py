@@ -83,6 +83,11 @@ class Body(NamedTuple):
     silent: int
     late: int
 
+    @property
+    def waits(self) -> bool:
+        """Whether it may still answer on something."""
+        return self.given + self.silent < self.asked
+
 
 class Overview(NamedTuple):
     """Everything that was said to a request, as its staff sees it."""

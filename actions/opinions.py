@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 from sqlmodel import Session
 
 from actions.assign import of_round
-from actions.register import among, listed
 from actions.statements import demand_document
 from config.calendar import deadline_text
 from config.graph import Opening, Transition
 from config.vocabulary import Child, Relation
-from models.db import run, run_many
+from models.db import among, listed, run, run_many
 from models.mail import Outbox
 from models.opinions import Opinion, OpinionRequest, body_names, of_request
 from states import history
@@ -33,7 +32,7 @@ from states.permits import VERBS
 
 GIVERS = (
     "SELECT g.account_id FROM account_grant g JOIN account t ON t.id = g.account_id AND t.active WHERE g.ended_at "
-    "IS NULL AND g.role = 'opinion_giver' AND (g.round_id IS NULL OR g.round_id = :round) AND g.account_id"
+    "IS NULL AND g.role = 'opinion_giver' AND (g.round_id IS NULL OR g.round_id = :round)"
 )
 OWN_UNITS = (
     "SELECT a.id, g.account_id FROM assessment a JOIN account_grant g ON g.ended_at IS NULL AND g.role IN "
@@ -159,7 +158,7 @@ def _bad_bodies(session: Session, round_id: int, bodies: Collection[int]) -> Ite
     if not bodies:
         yield Refusal("bodies", "Phải chọn ít nhất một nơi tham gia ý kiến.")
     known = {"round": round_id, "among": listed(session, bodies)}
-    givers = {row[0] for row in run(session, f"{GIVERS} {among(session)}", known).fetchall()}
+    givers = {row[0] for row in run(session, f"{GIVERS} AND g.account_id {among(session)}", known).fetchall()}
     strangers = set(bodies) - givers
     names = body_names(session, strangers)
     for key in sorted(strangers):

@@ -13,6 +13,7 @@ from pyotp import TOTP
 from sqlmodel import Session
 
 from actions.sessions import end_all
+from actions.tokens import revoke_all
 from models.db import entropy
 from models.doors import Credential
 from models.people import account_by_email
@@ -72,7 +73,7 @@ def _weak(password: str, email: str) -> list[Refusal]:
 
 
 def set_password(session: Session, account_id: int, password_hash: str, *, actor: Actor, now: datetime) -> None:
-    """Set or change the password of an account and end all its sessions; a second factor stays."""
+    """Set or change the password of an account and end its sessions and tokens; a second factor stays."""
     found = session.get(Credential, account_id)
     if found is None:
         session.add(Credential(account_id=account_id, password_hash=password_hash, set_at=now))
@@ -80,6 +81,7 @@ def set_password(session: Session, account_id: int, password_hash: str, *, actor
         found.password_hash, found.set_at = password_hash, now
     session.flush()
     end_all(session, account_id, now=now)
+    revoke_all(session, account_id, now=now)
     record_installation(session, "set_password", {"account": account_id}, actor=actor, now=now)
 
 

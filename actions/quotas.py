@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
+from typing import NamedTuple
 
 from sqlmodel import Session
 
@@ -15,7 +16,7 @@ from models.db import run
 from models.order import QuotaRaise
 from models.types import from_scaled
 from scoring.numbers import format_points
-from scoring.quota import Candidate, Preview, preview
+from scoring.quota import Candidate, Preview, Verdict, preview, within
 from states import history
 from states.actor import Actor
 from states.errors import NotAllowed, Unknown, refuse
@@ -24,12 +25,16 @@ from states.permits import can_body
 
 BESIDE = ("not_rated", "excluded", "removed", "cancelled")
 """The states of those that no quota counts (AMB-HT-2)."""
-GROUP = (
+CANDIDATE = (
     "SELECT a.id, a.name, a.level, p.level, a.appraised_total, (SELECT i.counts FROM ballot_item i WHERE "
-    "i.assessment_id = a.id AND i.winner IS NOT NULL ORDER BY i.box_id DESC LIMIT 1) FROM assessment a "
-    "LEFT JOIN proposal p ON p.assessment_id = a.id WHERE a.round_id = :round AND a.body = :body "
+    "i.assessment_id = a.id AND i.winner IS NOT NULL ORDER BY i.box_id DESC LIMIT 1)"
+)
+AMONG = (
+    " FROM assessment a LEFT JOIN proposal p ON p.assessment_id = a.id WHERE a.round_id = :round AND a.body = :body "
     "AND (a.level IS NOT NULL OR NOT EXISTS (SELECT 1 FROM waiver w WHERE w.assessment_id = a.id)) "
 )
+GROUP = f"{CANDIDATE}{AMONG}"
+WITH_KIND = f"{CANDIDATE}, a.kind{AMONG}"
 
 
 def preview_of(session: Session, round_id: int, body: str, group: str, *, actor: Actor) -> Preview:
@@ -45,6 +50,50 @@ def preview_of(session: Session, round_id: int, body: str, group: str, *, actor:
     rows = run(session, sql, {"round": round_id, "body": body}).fetchall()
     candidates = [_candidate(row, quota) for row in rows]
     return preview(candidates, quota, outstanding=is_raised(session, round_id, body, group))
+
+
+class Effect(NamedTuple):
+    """What some levels would come to in one group of a body: as they are, and if all proposals were followed."""
+
+    group: str
+    kinds: Sequence[str]
+    verdict: Verdict
+    given: int
+    proposed: Preview
+    is_raised: bool
+
+
+def what_if(session: Session, quota: Quota, round_id: int, body: str, chosen: Mapping[int, str | None]) -> list[Effect]:
+    """What levels chosen for some dossiers would do to each quota of a body; nothing is written.
+
+    What is decided stands, whoever is neither decided nor chosen is still to come. Whoever calls asked the permit.
+    """
+    beside = ", ".join(f"'{state}'" for state in BESIDE)
+    sql = f"{WITH_KIND} AND a.state NOT IN ({beside}) ORDER BY a.id"
+    rows = run(session, sql, {"round": round_id, "body": body}).fetchall()
+    known = "SELECT group_name FROM quota_raise WHERE round_id = :round AND body = :body"
+    raised = {row[0] for row in run(session, known, {"round": round_id, "body": body}).fetchall()}
+    by_group = {group: [row for row in rows if row[-1] in kinds] for group, kinds in quota.groups.items()}
+    return [_effect(quota, group, own, chosen, group in raised) for group, own in by_group.items() if own]
+
+
+def _effect(
+    quota: Quota,
+    group: str,
+    rows: Sequence[Sequence[object]],
+    chosen: Mapping[int, str | None],
+    outstanding: bool,  # noqa: FBT001  a fact of the group
+) -> Effect:
+    candidates = [_candidate(row[:-1], quota) for row in rows]
+    levels = [one.decided or chosen.get(one.key) for one in candidates]
+    return Effect(
+        group,
+        quota.groups[group],
+        within(levels, quota, outstanding=outstanding),
+        levels.count(quota.level),
+        preview(candidates, quota, outstanding=outstanding),
+        outstanding,
+    )
 
 
 def raise_quota(

@@ -1,6 +1,5 @@
 """Takes a register of subjects: subjects by code, their names dated, their officers and heads with accounts."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -11,7 +10,7 @@ from actions.accounts import tell_change
 from config.calendar import local_day
 from config.register import RegisterRow
 from config.vocabulary import Relation
-from models.db import is_sqlite, reserve_ids, run, run_many
+from models.db import among, listed, reserve_ids, run, run_many
 from models.types import to_micros
 from states.actor import Actor
 from states.history import record_installation
@@ -121,16 +120,6 @@ def _take_links(session: Session, rows: Sequence[RegisterRow], ids: Mapping[str,
             session, statement, [{"id": key, "link": link, "other": other} for key, link, other in sorted(rows_of)]
         )
     return {key for key, _, _ in there ^ wanted}
-
-
-def among(session: Session) -> str:
-    """The end of a condition that holds for any of the values `listed` gives as parameter :among."""
-    return "IN (SELECT value FROM json_each(:among))" if is_sqlite(session) else "= ANY(:among)"
-
-
-def listed(session: Session, values: Iterable[str | int]) -> object:
-    """Any number of values as one parameter."""
-    return json.dumps(list(values)) if is_sqlite(session) else list(values)
 
 
 def _subjects(session: Session, codes: Iterable[str]) -> dict[str, tuple[int, dict[str, Any]]]:

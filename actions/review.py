@@ -45,7 +45,7 @@ def self_rate(
     """
     demand_document(session, minutes_id)
     facts = hold(session, assessment_id, actor=actor, now=now)
-    voted = _voted(facts)
+    voted = voted_levels(facts)
     own = voted[0] if len(voted) == 1 else level
     if voted and own not in voted:
         labels = "; ".join(facts.programme.level_labels[code] for code in voted)
@@ -59,7 +59,7 @@ def self_rate(
     return moved
 
 
-def _voted(facts: Dossier) -> tuple[str, ...]:
+def voted_levels(facts: Dossier) -> tuple[str, ...]:
     """The levels of the self-rating ballot: the one with the majority, else those with most ballots; () for none."""
     box = facts.file.box("self_rating")
     if box is None or not box.closed:

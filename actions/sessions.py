@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from models.db import entropy, run
+from models.db import entropy, run, run_many
 from models.doors import WebSession
 from models.people import Account
 from models.types import from_micros, to_micros
@@ -42,6 +42,15 @@ FIND: Final = (
     "WHERE s.token_hash = :hash AND s.ended_at IS NULL AND s.ends_at > :now AND a.active AND s.email = a.email"
 )
 LIVE: Final = "ended_at IS NULL AND ends_at > :now"
+OF_THE_UNIT: Final = (
+    "SELECT a.id FROM web_session s JOIN account_grant g ON g.account_id = s.account_id AND g.ended_at IS NULL "
+    "AND g.role IN ('officer', 'head') JOIN assessment a ON {own} WHERE s.id = :session AND a.opened_at IS NULL"
+)
+UNOPENED: Final = " UNION ".join(
+    OF_THE_UNIT.format(own=own)
+    for own in ("a.subject_id = g.subject_id AND a.agency_id IS NULL", "a.agency_id = g.subject_id")
+)
+"""The dossiers of the units of a session's account that nobody of theirs has come to yet."""
 
 
 class Visit(NamedTuple):
@@ -142,7 +151,15 @@ def start(
     key = made.id
     if not awaits and way != "task_link":
         note(session, account.id, key, way, now=now)
+    _open(session, key, now)
     return key, token
+
+
+def _open(session: Session, session_id: int, now: datetime) -> None:
+    """Remember when somebody of a unit first came, for the board of the round."""
+    found = run(session, f"{UNOPENED} ORDER BY 1", {"session": session_id}).fetchall()
+    rows = [{"id": row[0], "now": to_micros(now)} for row in found]
+    run_many(session, "UPDATE assessment SET opened_at = :now WHERE id = :id AND opened_at IS NULL", rows)
 
 
 def note(session: Session, account_id: int, session_id: int, way: str, *, now: datetime) -> None:
@@ -164,6 +181,7 @@ def see(session: Session, session_id: int, *, now: datetime) -> None:
     """Remember when a session was last used, to within some minutes."""
     sql = "UPDATE web_session SET seen_at = :now WHERE id = :id AND seen_at < :before"
     run(session, sql, {"id": session_id, "now": to_micros(now), "before": to_micros(now - SEEN)})
+    _open(session, session_id, now)
 
 
 def of_account(session: Session, account_id: int, *, now: datetime) -> Sequence[WebSession]:

@@ -38,7 +38,7 @@ def conclude(
     The subject's dossier of the next year opens with it until it is remedied.
     """
     facts = hold(session, assessment_id, actor=actor, now=now)
-    demand_writable(facts, "consult", "accept")
+    demand_writable(facts, "conclude")
     demand_document(session, document)
     refusals = []
     if not text.strip():

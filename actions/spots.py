@@ -4,22 +4,23 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from actions import marks
 from actions.documents import one_line
 from config.programme import Programme
 from models.assessments import Assessment
 from models.db import run
+from models.names import sort_name
 from models.people import Subject
-from models.rounds import Round
+from models.rounds import ProgrammeVersion, Round
 from states import history
 from states.actor import Actor
 from states.advance import Move, Moved, apply
 from states.bulk import tell_all
 from states.create import Newcomer, create
 from states.errors import NotAllowed, Unknown, refuse
-from states.hold import hold, hold_round, milestones_for, own_stage, share_round
+from states.hold import hold, hold_round, milestones_for, own_stage, programme_of
 from states.permits import demand, demand_round
 
 UNREGISTERED = "'choosing', 'withdrawn', 'cancelled'"
@@ -82,8 +83,9 @@ def name_spot(session: Session, assessment_id: int, name: str, address: str, *, 
     if not address.strip() or facts.state != facts.programme.workflow.assessment.start:
         raise refuse("name", "Điểm sáng phải có tên, địa chỉ cụ thể và chỉ sửa được trước khi gửi đăng ký.")
     full = f"{one_line(name)}, {one_line(address)}"
-    parameters = {"name": full, "id": assessment_id, "subject": facts.subject_id}
-    run(session, "UPDATE assessment SET name = :name, version = version + 1 WHERE id = :id", parameters)
+    parameters = {"name": full, "sort_name": sort_name(full), "id": assessment_id, "subject": facts.subject_id}
+    sql = "UPDATE assessment SET name = :name, sort_name = :sort_name, version = version + 1 WHERE id = :id"
+    run(session, sql, parameters)
     run(session, "UPDATE subject SET name = :name WHERE id = :subject", parameters)
     hashed = history.keep_payload(session, facts.entity, facts.seq + 1, {"name": full})
     history.record(session, facts.link, "name_spot", {"payload": hashed}, actor=actor, now=now)
@@ -98,6 +100,22 @@ def send_dossier(session: Session, assessment_id: int, *, actor: Actor, now: dat
     return moved
 
 
+def programme_of_spots(session: Session, round_id: int) -> Programme:
+    """The programme of a round in which agencies enter spots; Unknown for any other."""
+    found = session.get(Round, round_id)
+    version = session.get(ProgrammeVersion, found.programme_version_id) if found else None
+    programme = programme_of(session, version.digest) if version else None
+    if programme is None or not is_open(programme):
+        raise Unknown(f"điểm sáng của đợt số {round_id}")
+    return programme
+
+
+def of_agency(session: Session, round_id: int, agency_id: int) -> Sequence[Assessment]:
+    """The spots of an agency in a round, the oldest first."""
+    chosen = select(Assessment).where(Assessment.round_id == round_id, Assessment.agency_id == agency_id)
+    return session.exec(chosen.order_by(col(Assessment.id))).all()
+
+
 def shortages(session: Session, round_id: int, *, actor: Actor) -> list[Shortage]:
     """The agencies that registered fewer of a kind than they have to (NA-3.3), in order."""
     demand_round(session, actor, "export", round_id)
@@ -106,7 +124,7 @@ def shortages(session: Session, round_id: int, *, actor: Actor) -> list[Shortage
         "JOIN subject s ON s.id = a.agency_id WHERE a.round_id = :round GROUP BY s.id, s.name, a.kind "
         "ORDER BY s.id, a.kind"
     )
-    needed = share_round(session, round_id).at_least_each_kind
+    needed = programme_of_spots(session, round_id).at_least_each_kind
     rows = (Shortage(*row) for row in run(session, sql, {"round": round_id}).fetchall())
     return [row for row in rows if row.registered < needed]
 

@@ -1,7 +1,7 @@
 """What is stated of a dossier beside its marks: figures and declarations, disciplines, documents (khai báo).
 
-What needs two keys is stated with a document and counts once the superior has accepted it; nobody accepts what he
-stated himself, and a change asks for a new acceptance (AMB-HT-14).
+What needs two keys is stated for the subject, with a document, and counts once the superior has accepted it: another
+person, and for another body. A change asks for a new acceptance (AMB-HT-14).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,8 +14,9 @@ from config.calendar import parse_date
 from config.programme import Programme
 from config.statements import Statement as Stated
 from config.statements import StatementKind
-from config.vocabulary import Forms, Parts, StateKind
+from config.vocabulary import Forms, Parts, Relation, StateKind
 from models import statements as rows
+from models.db import run
 from models.decisions import Document
 from models.people import Subject
 from models.statements import Enclosure, Statement
@@ -25,13 +26,12 @@ from states.actor import account as account_of
 from states.errors import NotAllowed, Refusal, Refused, Unknown, refuse
 from states.facts import Dossier
 from states.hold import hold
-from states.permits import VERBS, can
+from states.permits import DOSSIER, RELATIONS, VERBS, can
+from states.procedure import FORMS
 
 UNIT: Final = frozenset({"officer", "head"})
 LONGEST_FIGURE: Final = 9
 YES_NO: Final = {"yes": "yes", "no": "no", "có": "yes", "không": "no"}
-FORMS: Final = {"mau-01": False, "mau-02a": True, "mau-02b": True}
-"""The forms of a review, and whether they are for persons (HT-4.1, HT-4.3)."""
 LEADERS: Final = frozenset({"secretary", "deputy_secretary", "head", "deputy"})
 
 
@@ -40,6 +40,14 @@ class Checked(NamedTuple):
 
     values: Mapping[str, str | None]
     refusals: tuple[Refusal, ...]
+
+
+class FirstKey(NamedTuple):
+    """What waits for the second key: its label, who turned the first, and whether the second was turned."""
+
+    label: str
+    by: int | None
+    accepted: bool
 
 
 def state(
@@ -78,7 +86,8 @@ def accept(session: Session, assessment_id: int, name: str, *, actor: Actor, now
         raise Unknown(f"nội dung khai báo «{stated.label if stated else name}» của hồ sơ này")
     if not stated.two_keys:
         raise refuse("two_keys", f"«{stated.label}»: không cần cấp trên chấp nhận.")
-    demand_second_key(stated.label, stated_by=found.account_id, accepted=found.accepted_at is not None, actor=actor)
+    first = FirstKey(stated.label, found.account_id, accepted=found.accepted_at is not None)
+    demand_second_key(session, facts, first, actor=actor)
     found.accepted_by, found.accepted_at = actor.account_id, now
     payload = history.keep_payload(session, facts.entity, facts.seq + 1, {name: found.value})
     history.record(session, facts.link, "accept_statement", {"name": name, "payload": payload}, actor=actor, now=now)
@@ -91,7 +100,7 @@ def enclose(session: Session, assessment_id: int, part: str, document: int, *, a
     of persons, 02B of those in a leading post (HT-4.1, HT-4.3).
     """
     facts = hold(session, assessment_id, actor=actor, now=now)
-    demand_writable(facts, "state", "accept")
+    demand_writable(facts, "enclose")
     demand_document(session, document)
     refusals = [*_bad_part(facts, part), *_others_form(session, facts, part)]
     if refusals:
@@ -167,12 +176,32 @@ def demand_document(session: Session, document: int | None) -> None:
         raise Unknown(f"văn bản số {document}")
 
 
-def demand_second_key(label: str, *, stated_by: int | None, accepted: bool, actor: Actor) -> None:
-    """Refused when the acceptance is there already, or would come from who stated it."""
-    if accepted:
-        raise refuse("accepted", f"«{label}»: đã được chấp nhận.")
-    if stated_by is not None and stated_by == actor.account_id:
-        raise refuse("two_keys", f"«{label}»: người khai không tự chấp nhận được; phải do người khác của cấp trên.")
+def demand_second_key(session: Session, facts: Dossier, first: FirstKey, *, actor: Actor) -> None:
+    """Refused when the acceptance is there already, or would come from the side that turned the first key.
+
+    The second key is the superior's, and nobody's of the unit; what the superior itself stated, the authority accepts.
+    """
+    if first.accepted:
+        raise refuse("accepted", f"«{first.label}»: đã được chấp nhận.")
+    if facts.relations & UNIT:
+        raise refuse("two_keys", f"«{first.label}»: người của chính đơn vị không chấp nhận được; phải do cấp trên.")
+    if first.by is None:
+        return
+    if first.by == actor.account_id:
+        raise refuse("two_keys", f"«{first.label}»: người khai không tự chấp nhận được; phải do người khác ở cấp trên.")
+    if Relation.AUTHORITY not in facts.relations and _is_of_superior(session, facts, first.by):
+        raise refuse("two_keys", f"«{first.label}»: do cấp trên trực tiếp khai; phải do cấp có thẩm quyền chấp nhận.")
+
+
+def _is_of_superior(session: Session, facts: Dossier, account_id: int) -> bool:
+    """Whether an account works for the dossier's superior, or did."""
+    superior = RELATIONS[Relation.SUPERIOR]
+    roles = ", ".join(f"'{role}'" for role in superior.roles)
+    sql = (
+        f"SELECT 1 FROM assessment a JOIN account_grant g ON g.role IN ({roles}) "
+        f"AND {superior.scope.format(**DOSSIER._asdict())} WHERE a.id = :id AND g.account_id = :account"
+    )
+    return run(session, sql, {"id": facts.id, "account": account_id}).fetchone() is not None
 
 
 def _of_others(
@@ -266,9 +295,19 @@ def _write(
     session.add(found)
 
 
+def offered_parts(session: Session, facts: Dossier) -> dict[str, str]:
+    """What may be enclosed in a dossier of this subject, by label: of the forms, its own."""
+    labels = enclosable(facts)
+    return {name: label for name, label in labels.items() if not any(_others_form(session, facts, name))}
+
+
+def enclosable(facts: Dossier) -> dict[str, str]:
+    """What a dossier may hold, by label."""
+    return {name: facts.programme.part_labels.get(name, name) for name in sorted(_parts(facts))}
+
+
 def _bad_part(facts: Dossier, part: str) -> Iterator[Refusal]:
-    programme = facts.programme
-    labels = {name: programme.part_labels.get(name, name) for name in sorted(_parts(facts))}
+    labels = enclosable(facts)
     if part not in labels:
         listed = "; ".join(labels.values()) or "không có phần nào"
         yield Refusal("part", f"Hồ sơ không có phần «{part}»; các phần của hồ sơ: {listed}.")

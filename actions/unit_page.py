@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from actions.self_assess import UNIT, sealing
+from config.vocabulary import Late, Presented
 from config.workflow import Deadline
 from models.assessments import Assessment, Difficulty, ExplanationItem, ExplanationRequest, Extension
 from models.decisions import Decision, DecisionItem, Document
@@ -27,6 +29,16 @@ from states.hold import hold
 from states.permits import demand
 from states.tasks import is_open
 
+_LAUNCHED: Final = (
+    select(Round.title, Document)
+    .outerjoin(Document, col(Document.id) == col(Round.launch_document_id))
+    .where(Round.id == bindparam("round"))
+)
+_REQUESTS: Final = (
+    select(ExplanationRequest)
+    .where(ExplanationRequest.assessment_id == bindparam("assessment"))
+    .order_by(col(ExplanationRequest.id).desc())
+)
 OWN: Final = frozenset({"officer", "head"})
 PROOF: Final = 16
 
@@ -69,6 +81,11 @@ def may_draft(facts: Dossier) -> bool:
     return is_open(replace(facts, relations=UNIT), sealing(facts))
 
 
+def is_being_drafted(facts: Dossier) -> bool:
+    """Whether the sheet is open to its unit, whoever asks."""
+    return may_draft(replace(facts, relations=UNIT))
+
+
 def waits_for_head(facts: Dossier) -> bool:
     """Whether the draft is open, and the actor may not be the one who submits it."""
     return may_draft(facts) and not facts.relations & set(_submitters(facts))
@@ -92,11 +109,25 @@ def own_deadline(facts: Dossier) -> Deadline | None:
     return next((one for one in facts.programme.workflow.deadlines if one.covers(facts.kind)), None)
 
 
+def ahead(facts: Dossier) -> tuple[Deadline | None, datetime]:
+    """The deadline that lies ahead from where the dossier stands, and when it closes.
+
+    That is its own, until what its own closing gates is behind it and another one acts on the dossier (NA-5.1).
+    """
+    workflow, own = facts.programme.workflow, own_deadline(facts)
+    leaving = workflow.assessment.leaving(facts.state)
+    if own is None or own.late != Late.REFUSE or any(step.window == own.stage for step in leaving):
+        return own, facts.closes_at
+    acting = [one for one in workflow.deadlines if one.do and any(step.do == one.do for step in leaving)]
+    found = next((one for one in acting if one.stage in facts.windows), None)
+    return (own, facts.closes_at) if found is None else (found, facts.windows[found.stage].closes_at)
+
+
 def launched(session: Session, round_id: int) -> tuple[str, Document | None]:
     """The title of a round, and the document it was launched by unless that is confidential (*Mật*)."""
-    found = session.get_one(Round, round_id)
-    document = session.get(Document, found.launch_document_id) if found.launch_document_id else None
-    return found.title, None if document is None or document.confidential else document
+    found: tuple[str, Document | None] = session.exec(_LAUNCHED, params={"round": round_id}).one()
+    title, document = found
+    return title, None if document is None or document.confidential else document
 
 
 def receipt(session: Session, facts: Dossier) -> Receipt | None:
@@ -115,8 +146,9 @@ def receipt(session: Session, facts: Dossier) -> Receipt | None:
 
 def questions(session: Session, assessment_id: int) -> list[Question]:
     """All questions on a dossier, the newest first."""
-    chosen = select(ExplanationRequest).where(ExplanationRequest.assessment_id == assessment_id)
-    requests = session.exec(chosen.order_by(col(ExplanationRequest.id).desc())).all()
+    requests = session.exec(_REQUESTS, params={"assessment": assessment_id}).all()
+    if not requests:
+        return []
     among = col(ExplanationItem.request_id).in_([one.id for one in requests])
     found = session.exec(select(ExplanationItem).where(among).order_by(ExplanationItem.criterion)).all()
     return [Question(one, [item for item in found if item.request_id == one.id]) for one in requests]
@@ -166,8 +198,8 @@ def wants_report(facts: Dossier, has_report: bool) -> bool:  # noqa: FBT001  one
     return facts.now < submitted + timedelta(days=rule.days or 0)
 
 
-def may_read(session: Session, facts: Dossier, found: Evidence) -> bool:
-    """Whether the actor may have a file: the unit every one of its own, others what is in force."""
+def may_see(session: Session, facts: Dossier, found: Evidence) -> bool:
+    """Whether the actor may know of a piece of evidence: the unit of all its own, others of what is in force."""
     if is_unit(facts):
         return True
     submitted = facts.submitted_at
@@ -200,19 +232,20 @@ def present(session: Session, assessment_id: int, *, actor: Actor, now: datetime
         raise refuse("heads", "Đơn vị chưa có tài khoản của thủ trưởng; gọi cơ quan chủ trì để bổ sung.")
     what = {"heads": [one.id for one in told]}
     row = history.record(session, facts.link, "present", what, actor=actor, now=now)
-    mails = (_mail(facts, one, f"{row.entity}/{row.seq}") for one in told)
+    by = Presented(account=actor.account_id or 0)
+    mails = (_mail(facts, one, f"{row.entity}/{row.seq}", by) for one in told)
     session.add_all(mails)
     session.flush()
     return told
 
 
-def _mail(facts: Dossier, head: Account, occasion: str) -> Outbox:
+def _mail(facts: Dossier, head: Account, occasion: str, by: Presented) -> Outbox:
     return Outbox(
         round_id=facts.round_id,
         assessment_id=facts.id,
-        message="unsubmitted_reminder",
+        message="presented",
         account_id=head.id,
         occasion=occasion,
         due_at=facts.now,
-        parameters='{"days": 0}',
+        parameters=by.model_dump_json(),
     )

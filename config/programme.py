@@ -134,6 +134,8 @@ class Evidence(Frozen):
 
     forms: tuple[Literal["scan", "signed", "link"], ...] = ()
     pdf_is_scan: bool = True
+    unknown_issuer: bool = True
+    """Takes a whole signature of which the issuer is not among the trusted roots, and says so beside it."""
     link_domains: tuple[Text, ...] = ()
 
 

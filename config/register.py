@@ -1,6 +1,6 @@
 """Reads a register of subjects (*danh sách đơn vị*) from CSV or Excel, all rows checked before one is used.
 
-Columns, in any order; * may be left out or empty:
+Columns, in any order, by their name or its Vietnamese heading (HEADINGS); * may be left out or empty:
 
 code         unique, ASCII                       group        the cluster (*khối*) it is ranked in
 name         as of the round (X-A3)              parent*      the code of its direct superior
@@ -27,7 +27,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -47,6 +47,33 @@ _TEXTS: Final = ("officer", "head", "post", "body", "note")
 _COLUMNS: Final = (*_REQUIRED, *_ADDRESSES, *_OPTIONAL)
 _NO_WORKBOOK: Final = (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError)
 POSTS: Final = ("secretary", "deputy_secretary", "head", "deputy", "member")
+HEADINGS: Final = {
+    "code": "Mã",
+    "name": "Tên",
+    "kind": "Loại",
+    "group": "Khối",
+    "parent": "Mã cấp trên",
+    "holder": "Tên tài khoản",
+    "officer": "Cán bộ đơn vị",
+    "email_officer": "Thư cán bộ",
+    "head": "Thủ trưởng",
+    "email_head": "Thư thủ trưởng",
+    "active": "Hoạt động",
+    "valid_from": "Từ ngày",
+    "valid_to": "Đến ngày",
+    "leads": "Đứng đầu",
+    "member_of": "Thuộc",
+    "peer_of": "Cùng cấp",
+    "post": "Chức vụ",
+    "since": "Giữ chức vụ từ",
+    "body": "Cấp quyết định",
+    "note": "Ghi chú",
+}
+"""What people call the columns."""
+MOST_ROWS: Final = 100_000
+_MOST_COLUMNS: Final = 64
+_MOST_UNPACKED: Final = 512 * 1024 * 1024
+_NAMES: Final = {heading.casefold(): name for name, heading in HEADINGS.items()}
 _ACTIVE: Final = {"": True, "yes": True, "có": True, "no": False, "không": False}
 
 
@@ -131,13 +158,18 @@ def _codes(cell: str) -> tuple[str, ...]:
 def _lines(path: Path) -> Iterator[_Line]:
     rows = _workbook(path) if path.suffix.lower() == ".xlsx" else _csv(path)
     number, header = next(rows, (1, []))
-    columns = [_clean(cell).casefold() for cell in header]
+    columns = [_column(cell) for cell in header]
     _check_header(path, number, columns)
     for number, row in rows:
         cells = [_clean(cell) for cell in row]
         if any(cells):
             known = dict.fromkeys(_COLUMNS, "") | dict(zip(columns, cells, strict=False))
             yield _Line(number, known, tuple(filter(None, cells[len(columns) :])))
+
+
+def _column(cell: object) -> str:
+    written = _clean(cell).casefold()
+    return _NAMES.get(written, written)
 
 
 def _clean(cell: object) -> str:
@@ -176,12 +208,25 @@ def _csv(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
 
 def _workbook(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
     try:
+        _demand_small(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         with contextlib.closing(book):
-            rows = [list(row) for sheet in book.worksheets[:1] for row in sheet.iter_rows(values_only=True)]
+            rows = [list(row) for sheet in book.worksheets[:1] for row in _rows(sheet)]
     except _NO_WORKBOOK:
         raise _unreadable(path, "không đọc được tệp Excel") from None
     yield from enumerate(rows, 1)
+
+
+def _demand_small(path: Path) -> None:
+    """A file that unpacks to far more than a register has is not opened."""
+    with zipfile.ZipFile(path) as packed:
+        if sum(one.file_size for one in packed.infolist()) > _MOST_UNPACKED:
+            raise _unreadable(path, "tệp Excel quá lớn")
+
+
+def _rows(sheet: Any) -> Iterator[tuple[object, ...]]:  # noqa: ANN401  openpyxl's sheet
+    rows: Iterator[tuple[object, ...]] = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=_MOST_COLUMNS, values_only=True)
+    return rows
 
 
 def _unreadable(path: Path, message: str, line: int | None = None) -> ConfigError:
@@ -191,6 +236,8 @@ def _unreadable(path: Path, message: str, line: int | None = None) -> ConfigErro
 def _findings(lines: Sequence[_Line], kinds: Collection[str] | None) -> Iterator[_Finding]:
     if not lines:
         yield _Finding(1, "", "danh sách không có đơn vị nào")
+    if len(lines) > MOST_ROWS:
+        yield _Finding(lines[MOST_ROWS].number, "", f"danh sách có quá {MOST_ROWS} đơn vị")
     each = (check(line) for line in lines for check in _ROW_CHECKS)
     yield from chain.from_iterable(each)
     yield from _check_kinds(lines, kinds)

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from config.errors import ConfigError, Problem
 
 _SMTP_URL = re.compile(r"smtps?://([^/@\s]+@)?[^/@:?\s]+(:\d+)?/?(\?starttls=(required|never))?")
+_CLAMD = re.compile(r"unix:///[^\s]+|tcp://[^/@:?\s]+(:\d+)?")
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
@@ -28,6 +29,8 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     now: AwareDatetime | None = None
     ballot_key: SecretStr | None = None
+    trusted_roots: Path | None = None
+    clamd: str | None = None
 
     @field_validator("smtp_url")
     @classmethod
@@ -35,6 +38,13 @@ class Settings(BaseSettings):
         if url is not None and not _SMTP_URL.fullmatch(url):
             raise ValueError("expected smtp[s]://[user:password@]host[:port][?starttls=required|never]")
         return url
+
+    @field_validator("clamd")
+    @classmethod
+    def _is_clamd(cls, address: str | None) -> str | None:
+        if address is not None and not _CLAMD.fullmatch(address):
+            raise ValueError("expected unix:///path/of/socket or tcp://host[:port]")
+        return address
 
     @field_validator("ballot_key")
     @classmethod

@@ -232,6 +232,18 @@ class Why(Parameters):
     reason: str
 
 
+class Presented(Parameters):
+    """Who presents a finished sheet to the head."""
+
+    account: int
+
+
+class EvidenceRefused(Parameters):
+    """A file that was refused after the submission and may be replaced."""
+
+    evidence: int
+
+
 class Seal(Parameters):
     """The Merkle root of the round's chains, as hexadecimal text."""
 
@@ -268,6 +280,7 @@ MESSAGES: Final[Mapping[str, MessageSpec]] = MappingProxyType(
         "overdue": MessageSpec(_UNIT, "Hồ sơ quá hạn"),
         "extension_granted": MessageSpec(_UNIT, "Chấp thuận gia hạn", Until),
         "extension_refused": MessageSpec(_UNIT, "Không chấp thuận gia hạn", Why),
+        "evidence_refused": MessageSpec(_UNIT, "Minh chứng không được nhận, đề nghị thay", EvidenceRefused),
         "explanation_asked": MessageSpec(_UNIT, "Yêu cầu giải trình, bổ sung", Request),
         "explanation_due": MessageSpec(_UNIT, "Sắp hết hạn giải trình", Request),
         "explanation_answered": MessageSpec(_APPRAISAL, "Đơn vị đã giải trình", Request),
@@ -292,5 +305,6 @@ MESSAGES: Final[Mapping[str, MessageSpec]] = MappingProxyType(
         "spot_registered": MessageSpec((*_UNIT, Relation.SUPERIOR), "Đăng ký điểm sáng"),
         "spot_recognised": MessageSpec(_UNIT, "Công nhận điểm sáng"),
         "spot_refused": MessageSpec(_UNIT, "Chưa công nhận điểm sáng"),
+        "presented": MessageSpec((Relation.HEAD,), "Trình thủ trưởng xem và nộp", Presented),
     }
 )

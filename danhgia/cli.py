@@ -34,11 +34,12 @@ class Later(TyperCommand):
 
 COMMANDS: Final = (
     Later("programme", "danhgia.commands.programme:app", "List, show, check and draw programmes."),
-    Later("sheet", "danhgia.commands.sheet:app", "Check criteria sheets."),
+    Later("sheet", "danhgia.commands.sheet:app", "Check criteria sheets and import them from documents."),
     Later("register", "danhgia.commands.register:app", "Check and import registers of subjects."),
     Later("round", "danhgia.commands.round:app", "Launch, follow, advance, rank and report rounds."),
     Later("extend", "danhgia.commands.extend:extend", "Give one dossier a later deadline (a special case)."),
     Later("audit", "danhgia.commands.audit:app", "Read, verify and export the history."),
+    Later("evidence", "danhgia.commands.evidence:app", "Verify the files of evidence."),
     Later("mail", "danhgia.commands.mail:app", "List and deliver mail."),
     Later("tick", "danhgia.commands.tick:tick", "Do everything that is due, once, without a Prefect server."),
     Later("account", "danhgia.commands.account:app", "Add accounts, grant them roles, and let them in by telephone."),

@@ -3,13 +3,17 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 
 from danhgia.edge import opened
 from web.app import create_app
 from web.place import Place
+
+KEPT_OPEN: Final = 75
+"""Seconds for which an idle connection stays open: longer than people pause between two saves, and than proxies wait,
+so that none is closed under a form that is just being sent."""
 
 
 @contextmanager
@@ -22,7 +26,15 @@ def portal() -> Iterator[Any]:
 def main(host: str, port: int) -> None:
     """Serve until told to stop. Addresses hold secrets, so no access log is written."""
     with portal() as app:
-        uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=3)
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            access_log=False,
+            log_level="warning",
+            timeout_keep_alive=KEPT_OPEN,
+            timeout_graceful_shutdown=3,
+        )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from http import HTTPStatus
@@ -27,6 +27,7 @@ from danhgia.child import Child
 from danhgia.edge import Unusable, opened
 from flows import work
 from flows.duties import Setting
+from flows.work import Work
 from notifications import sign_in
 from notifications.render import Origin
 from notifications.send import open_transport
@@ -39,6 +40,7 @@ LOOP: Final = timedelta(seconds=5)
 SHORTEST: Final = timedelta(seconds=1)
 STOP_SECONDS: Final = 4.0
 POST_SECONDS: Final = 1.0
+WATCH_BESIDE: Final = 2.0
 LOG: Final = logging.getLogger("danhgia.serve")
 TUNING: Final = {
     "DO_NOT_TRACK": "1",
@@ -159,7 +161,9 @@ def answers(port: int, auth: str) -> bool:
 
 def ours(settings: Settings) -> dict[str, str]:
     """What a child is told of the settings, wherever it stands."""
-    return {"DANHGIA_VAR": str(settings.var.resolve()), "DANHGIA_DATABASE_URL": absolute(settings)}
+    found = {"DANHGIA_VAR": str(settings.var.resolve()), "DANHGIA_DATABASE_URL": absolute(settings)}
+    roots = settings.trusted_roots
+    return found | ({"DANHGIA_TRUSTED_ROOTS": str(roots.resolve())} if roots else {})
 
 
 def absolute(settings: Settings) -> str:
@@ -196,7 +200,7 @@ def work_on(setting: Setting, stopping: threading.Event) -> None:
     while not stopping.is_set():
         pause = LOOP
         try:
-            for done in work.sweep(setting):
+            for done in work.sweep(setting, work.WORKS):
                 if done.counts:
                     LOG.info("%s: %s", done.work, dict(done.counts))
             now = setting.now()
@@ -204,6 +208,15 @@ def work_on(setting: Setting, stopping: threading.Event) -> None:
         except Exception:
             LOG.exception("the work loop goes on after")
         stopping.wait(max(SHORTEST, pause).total_seconds())
+
+
+def do_beside(setting: Setting, works: Sequence[Work], stopping: threading.Event) -> None:
+    """What takes minutes, one at a time, so that nothing that is due waits for it."""
+    while not stopping.wait(WATCH_BESIDE):
+        try:
+            work.sweep(setting, works)
+        except Exception:
+            LOG.exception("work beside the rest goes on after")
 
 
 def post_keys(settings: Settings, setting: Setting, stopping: threading.Event) -> None:
@@ -227,8 +240,14 @@ def main(host: str, port: int) -> None:
     with _setting() as (settings, setting):
         loop = threading.Thread(target=work_on, args=(setting, stopping), name="work", daemon=True)
         post = threading.Thread(target=post_keys, args=(settings, setting, stopping), name="post", daemon=True)
+        beside = [
+            threading.Thread(target=do_beside, args=(setting, works, stopping), name=works[0].name, daemon=True)
+            for works in (work.LONG, work.EVIDENCE)
+        ]
         loop.start()
         post.start()
+        for thread in beside:
+            thread.start()
         portal, prefect = Portal(settings, host, port), Prefect(settings)
         try:
             while not stopping.is_set():
@@ -247,7 +266,8 @@ def main(host: str, port: int) -> None:
 def _setting() -> Iterator[tuple[Settings, Setting]]:
     with opened() as here, open_transport(here.settings.smtp_url, here.settings.var / "mail") as transport:
         origin = Origin(here.settings.mail_from, here.settings.base_url)
-        yield here.settings, Setting(here.database, here.clock.now, transport, origin, here.settings.var)
+        own = here.settings
+        yield own, Setting(here.database, here.clock.now, transport, origin, own.var, own.trusted_roots, own.clamd)
 
 
 if __name__ == "__main__":

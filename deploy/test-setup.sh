@@ -1,10 +1,11 @@
 #!/bin/sh
-# Provides what the tests start for themselves: PostgreSQL's server binaries and a browser.
+# Provides what the tests start for themselves: PostgreSQL's server binaries, a browser and a virus scanner.
 set -eu
 
 wanted=
 [ -n "${DANHGIA_TEST_POSTGRES_URL:-}" ] || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted=postgresql
 command -v chromium >/dev/null || wanted="$wanted chromium"
+[ -x /usr/sbin/clamd ] || wanted="$wanted clamav-daemon"
 [ -n "$wanted" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

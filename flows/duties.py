@@ -10,15 +10,18 @@ from typing import Final, NamedTuple
 from sqlmodel import Session
 
 from actions import opinion_reminders, remind
+from actions.check import CHECK_HISTORY, CHECK_SEAL, CHECKS
+from actions.evidence_checks import JOB
 from actions.rank import rank_round
 from actions.report import draft
 from actions.seal import seal_night
 from config.calendar import LOCAL
 from config.graph import RESTING
-from flows import jobs
+from flows import asked, checking, jobs
 from flows.jobs import Claimed, Errand, Outcome
 from models import backup
 from models.db import Database, run
+from models.history import Seal
 from models.installation import installation
 from models.rounds import open_rounds
 from notifications.render import Origin
@@ -40,13 +43,18 @@ Clock = Callable[[], datetime]
 
 
 class Setting(NamedTuple):
-    """Where work is done: the database, the clock, the way out for mail and its sender, and the folder for files."""
+    """Where work is done: the database, the clock, the way out for mail and its sender, and the folder for files.
+
+    `roots` is the folder of certificates that are trusted, `scanner` the address of clamd.
+    """
 
     database: Database
     now: Clock
     transport: Transport
     origin: Origin
     directory: Path
+    roots: Path | None = None
+    scanner: str | None = None
 
 
 Duty = Callable[[Setting, Claimed], Outcome]
@@ -96,6 +104,11 @@ def _asked_errand(one: opinion_reminders.Due) -> Errand:
     return Errand("opinion_due", f"opinion_request:{one.request.id}", f"{iso(one.request.closes_at)}/{one.slot.code}")
 
 
+def nothing(_session: Session, _now: datetime) -> list[Errand]:
+    """The calendar asks for none of these: people do."""
+    return []
+
+
 def last_night(now: datetime) -> datetime:
     """The newest instant of nightly work that has passed."""
     tonight = datetime.combine(now.astimezone(LOCAL), NIGHT, LOCAL).astimezone(UTC)
@@ -110,6 +123,7 @@ def nightly(session: Session, now: datetime) -> list[Errand]:
     seals = [Errand("seal", f"round:{round_id}", day) for round_id in rounds]
     if installation(session).made_as != "live":
         return seals
+    seals.append(Errand("sweep_files", "installation:1", day))
     return [*seals, Errand("verify", "installation:1", day), Errand("backup", "installation:1", day)]
 
 
@@ -201,11 +215,33 @@ def _seal(setting: Setting, job: Claimed) -> Outcome:
 
 def _verify(setting: Setting, _: Claimed) -> Outcome:
     with setting.database.reading() as session:
-        found = history.verify(session)
+        return _verified(history.verify(session))
+
+
+def _check_history(setting: Setting, job: Claimed) -> Outcome:
+    """All chains of one round, because somebody asked."""
+    with setting.database.reading() as session:
+        return _verified(history.verify(session, job.number))
+
+
+def _check_seal(setting: Setting, job: Claimed) -> Outcome:
+    """The chains against a seal that somebody had kept outside."""
+    with setting.database.reading() as session:
+        kept = session.get_one(Seal, job.number)
+        broken = history.verify_seal(session, kept.root)
+    if not broken:
+        return Outcome(f"Mã {kept.root[:8]}… khớp: mọi chuỗi lịch sử còn nguyên như khi niêm phong.")
+    return Outcome(f"Mã {kept.root[:8]}… không khớp ở {len(broken)} chuỗi: {_breaks(broken)}", held=False)
+
+
+def _verified(found: history.Verified) -> Outcome:
     if not found.broken:
         return Outcome(f"Đã kiểm tra {found.rows} dòng của {found.chains} chuỗi lịch sử: nguyên vẹn.")
-    shown = "; ".join(f"{one.entity}, dòng {one.seq}: {one.why}" for one in found.broken[:SHOWN_BREAKS])
-    return Outcome(f"Lịch sử bị hỏng ở {len(found.broken)} chuỗi: {shown}", held=False)
+    return Outcome(f"Lịch sử bị hỏng ở {len(found.broken)} chuỗi: {_breaks(found.broken)}", held=False)
+
+
+def _breaks(broken: Sequence[history.Broken]) -> str:
+    return "; ".join(f"{one.entity}, dòng {one.seq}: {one.why}" for one in broken[:SHOWN_BREAKS])
 
 
 def _backup(setting: Setting, job: Claimed) -> Outcome:
@@ -217,13 +253,24 @@ def _backup(setting: Setting, job: Claimed) -> Outcome:
 
 
 REMINDER_KINDS: Final = frozenset({*remind.REMINDERS, "opinion_due"})
-NIGHTLY_KINDS: Final = frozenset({"seal", "verify", "backup"})
+NIGHTLY_KINDS: Final = frozenset({"seal", "verify", "backup", "sweep_files", *CHECKS})
 REPORT_KINDS: Final = frozenset({"report"})
+ASKED_KINDS: Final = frozenset({"launch"})
+LONG_KINDS: Final = frozenset({"rehearsal"})
+"""What takes minutes: done beside everything else, never before it."""
+EVIDENCE_KINDS: Final = frozenset({JOB})
+"""Files to be checked: as many as come, so done beside everything else too."""
 DUTIES: Final[Mapping[str, Duty]] = {
     **dict.fromkeys(sorted(remind.REMINDERS), _remind),
     "opinion_due": _remind_bodies,
     "report": _report,
     "seal": _seal,
     "verify": _verify,
+    CHECK_HISTORY: _check_history,
+    CHECK_SEAL: _check_seal,
     "backup": _backup,
+    JOB: checking.check_evidence,
+    "sweep_files": checking.sweep_files,
+    "launch": asked.launch,
+    "rehearsal": asked.rehearse,
 }

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, tuple_
 from sqlmodel import Session, col, select
 
 from models.db import run, run_many
-from models.jobs import Job
+from models.jobs import ASK, Job
 from models.types import from_micros, to_micros
 
 LEASE: Final = timedelta(minutes=15)
@@ -54,11 +54,7 @@ def missing(session: Session, wanted: Iterable[Errand]) -> list[Errand]:
 
 def ask(session: Session, errands: Iterable[Errand], now: datetime) -> None:
     """Ask for jobs that were never asked for."""
-    sql = (
-        "INSERT INTO job (kind, target, occasion, status, asked_at, due_at, attempts, outcome) "
-        "VALUES (:kind, :target, :occasion, 'waiting', :now, :now, 0, '') ON CONFLICT DO NOTHING"
-    )
-    run_many(session, sql, [{**errand._asdict(), "now": to_micros(now)} for errand in errands])
+    run_many(session, ASK, [{**errand._asdict(), "now": to_micros(now)} for errand in errands])
 
 
 def waiting(session: Session, kinds: Collection[str], now: datetime) -> list[int]:

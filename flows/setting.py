@@ -21,7 +21,8 @@ def opened(settings: Settings) -> Iterator[Setting]:
         _demand_own_time(database, settings)
         origin = Origin(settings.mail_from, settings.base_url)
         with open_transport(settings.smtp_url, settings.var / "mail") as transport:
-            yield Setting(database, Clock(settings.now).now, transport, origin, settings.var)
+            own = (settings.var, settings.trusted_roots, settings.clamd)
+            yield Setting(database, Clock(settings.now).now, transport, origin, *own)
     finally:
         database.dispose()
 

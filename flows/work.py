@@ -6,7 +6,7 @@ and the rows are locked where they are written.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from config.vocabulary import Relation, Stage
 from config.workflow import Deadline
 from flows import duties, jobs
 from flows.duties import Clock, Counts, Plan, Setting
+from models import counts
 from models.db import Database, run
 from models.opinions import due_requests
 from models.types import from_micros, to_micros
@@ -58,10 +59,10 @@ def tick(database: Database, *, now: Clock, transport: Transport, origin: Origin
     return sweep(Setting(database, now, transport, origin, directory))
 
 
-def sweep(setting: Setting) -> list[Done]:
-    """`tick` in a setting."""
+def sweep(setting: Setting, works: Sequence[Work] | None = None) -> list[Done]:
+    """`tick` in a setting; of some works only, where others are done elsewhere."""
     errors: list[Exception] = []
-    done = [Done(work.name, _pass(work, setting, errors)) for work in WORKS]
+    done = [Done(work.name, _pass(work, setting, errors)) for work in works or (*WORKS, *EVIDENCE, *LONG)]
     if errors:
         raise ExceptionGroup("some of the due work failed", errors)
     return done
@@ -217,6 +218,17 @@ def _deliver(setting: Setting, _: Ids) -> Counts:
     return send.deliver(setting.database, setting.transport, setting.origin, now=setting.now)._asdict()
 
 
+def _to_fold(database: Database, _: datetime) -> list[Ids]:
+    with database.reading() as session:
+        return [(round_id,) for round_id in counts.crowded(session)]
+
+
+def _fold(setting: Setting, ids: Ids) -> Counts:
+    """What has been appended to the counts of a round becomes one row a key; a board reads either alike."""
+    with setting.database.writing() as session:
+        return {"folded": sum(counts.fold(session, round_id) for round_id in ids)}
+
+
 WORKS: Final = (
     Work("lock", _to_lock, _lock),
     Work("explain", _to_expire, _expire),
@@ -224,10 +236,15 @@ WORKS: Final = (
     Work("remind", partial(_to_do, duties.reminders, duties.REMINDER_KINDS), _perform),
     Work("report", partial(_to_do, duties.drafts, duties.REPORT_KINDS), _perform),
     Work("nightly", partial(_to_do, duties.nightly, duties.NIGHTLY_KINDS), _perform),
+    Work("asked", partial(_to_do, duties.nothing, duties.ASKED_KINDS), _perform),
     Work("mail", _to_deliver, _deliver),
+    Work("counts", _to_fold, _fold),
 )
+EVIDENCE: Final = (Work("evidence", partial(_to_do, duties.nothing, duties.EVIDENCE_KINDS), _perform),)
+LONG: Final = (Work("rehearsal", partial(_to_do, duties.nothing, duties.LONG_KINDS), _perform),)
+"""Work of minutes, which a process that lives does beside the rest."""
 
 
 def find(name: str) -> Work:
     """One kind of work by its name."""
-    return next(work for work in WORKS if work.name == name)
+    return next(work for work in (*WORKS, *EVIDENCE, *LONG) if work.name == name)

@@ -3,10 +3,32 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
+from sqlalchemy import Text, bindparam, text
 from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
 
 from models.columns import AUTO, Chained, Totals, identity, instant, long_text, points, reference
+
+UNOPENED = "opened_at IS NULL AND scored = 0 AND submitted_at IS NULL"
+"""Nobody of the unit has signed in since the launch, and nothing was filled in or handed in on its behalf."""
+FULL = "scored >= leaves AND leaves > 0 AND submitted_at IS NULL AND NOT zeroed"
+"""Everything is scored, nothing was ever handed in, and it has not been locked."""
+LATE = "late"
+BYTES = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text in the order of its bytes."""
+
+
+def _listed(name: str, condition: str) -> Index:
+    """An index of the dossiers that meet a condition, by name."""
+    where = text(condition)
+    return Index(name, "round_id", "sort_name", "id", "state", sqlite_where=where, postgresql_where=where)
+
+
+def _open(name: str, condition: str) -> Index:
+    """An index of what still waits for an answer."""
+    where = text(condition)
+    return Index(name, "assessment_id", sqlite_where=where, postgresql_where=where)
 
 
 class Assessment(Chained, Totals, table=True):
@@ -16,11 +38,18 @@ class Assessment(Chained, Totals, table=True):
     copy, `appraised` those with an appraised mark, `unreasoned` the appraised marks that differ from the
     self marks without a reason, `asked` the open explanation requests. `agency_id` is the subject that entered it and
     whose officers and head work on it (intake: open), else the subject itself. `body` is the code of the deciding body.
+    `sort_name` is the name as it is searched and ordered; `opened_at` is when an officer or the head first signed in.
     """
 
     __table_args__ = (
         UniqueConstraint("round_id", "subject_id"),
         Index("ix_assessment_due", "round_id", "state", "closes_at"),
+        Index("ix_assessment_name", "round_id", "sort_name", "id"),
+        Index("ix_assessment_state", "round_id", "state", "sort_name", "id"),
+        Index("ix_assessment_group", "round_id", "kind", "group_name", "sort_name", "id"),
+        _listed("ix_assessment_unopened", UNOPENED),
+        _listed("ix_assessment_full", FULL),
+        _listed("ix_assessment_late", LATE),
         AUTO,
     )
     id: int = identity()
@@ -29,6 +58,7 @@ class Assessment(Chained, Totals, table=True):
     agency_id: int | None = reference("subject", default=None, index=True)
     body: str = ""
     name: str
+    sort_name: str = Field(default="", sa_type=BYTES)
     kind: str
     group_name: str = ""
     sheet: str
@@ -37,6 +67,7 @@ class Assessment(Chained, Totals, table=True):
     closes_at: datetime = instant()
     late: bool = False
     zeroed: bool = False
+    opened_at: datetime | None = instant(default=None)
     submitted_at: datetime | None = instant(default=None)
     reviewed_at: datetime | None = instant(default=None)
     leaves: int = 0
@@ -69,7 +100,7 @@ class Mark(SQLModel, table=True):
 class Extension(SQLModel, table=True):
     """A special case (trường hợp đặc biệt): asked by the unit or granted by the owner (AMB-DN-1)."""
 
-    __table_args__ = (AUTO,)
+    __table_args__ = (_open("ix_extension_open", "granted IS NULL"), AUTO)
     id: int = identity()
     assessment_id: int = reference("assessment", index=True)
     asked_at: datetime | None = instant(default=None)
@@ -109,7 +140,7 @@ class ExplanationItem(SQLModel, table=True):
 class Difficulty(SQLModel, table=True):
     """A difficulty raised by a unit and its answer (phản ánh vướng mắc, DN-6.3)."""
 
-    __table_args__ = (AUTO,)
+    __table_args__ = (_open("ix_difficulty_open", "answered_at IS NULL"), AUTO)
     id: int = identity()
     assessment_id: int = reference("assessment", index=True)
     account_id: int | None = reference("account", default=None)
@@ -121,8 +152,16 @@ class Difficulty(SQLModel, table=True):
 
 def marks(session: Session, assessment_id: int, copy_name: str) -> dict[str, Mark]:
     """The marks of one copy, by criterion."""
-    chosen = select(Mark).where(Mark.assessment_id == assessment_id, Mark.copy_name == copy_name)
-    return {mark.criterion: mark for mark in session.exec(chosen.order_by(Mark.criterion))}
+    found = session.exec(_MARKS, params={"assessment": assessment_id, "copy": copy_name})
+    return {mark.criterion: mark for mark in found}
+
+
+_MARKS: Final = (
+    select(Mark)
+    .where(Mark.assessment_id == bindparam("assessment"), Mark.copy_name == bindparam("copy"))
+    .order_by(Mark.criterion)
+)
+"""Built once: every page of a dossier asks it."""
 
 
 def of_round(session: Session, round_id: int) -> Sequence[Assessment]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import inspect
 from sqlmodel import Session
 
+from models.counts import differing
 from models.db import NewerSchema, is_sqlite, run
 from models.triggers import missing
 
@@ -61,7 +62,8 @@ def revision(session: Session) -> str | None:
 
 def findings(session: Session) -> list[Finding]:
     """What is wrong, but for the chains of the history and the counters that hang on a sheet (`suspects`)."""
-    return [*_errors("trigger {} is missing or disabled", missing(session)), *_counters(session), *_engine(session)]
+    wrong = [*_errors("trigger {} is missing or disabled", missing(session)), *_errors("{}", list(differing(session)))]
+    return [*wrong, *_counters(session), *_engine(session)]
 
 
 def suspects(session: Session) -> list[int]:

@@ -1,8 +1,9 @@
 """The database: two engines on SQLite, one on PostgreSQL, and the only commit."""
 
+import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ Parameters = Mapping[str, Any]
 BUSY_SECONDS = 30
 PAGE = 5_000
 ATTEMPTS = 5
+UNWRITTEN = "SELECT pg_current_xact_id_if_assigned() IS NULL"
 AGAIN = frozenset({"40001", "40P01"})
 """SQLSTATEs of a transaction that lost against another and may be tried again: serialisation, deadlock."""
 
@@ -62,6 +64,8 @@ class Database:
         """One snapshot for reading; nothing written in it is kept."""
         with self._session(self._read) as session:
             yield session
+            if not self.is_sqlite:
+                _end_reading(session.info["driver"])
 
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
@@ -83,6 +87,12 @@ class Database:
         """Close every pooled connection."""
         self._write.dispose()
         self._read.dispose()
+
+
+def _end_reading(connection: Any) -> None:  # noqa: ANN401  the driver's connection
+    """Commit a transaction that wrote nothing: a rollback makes psycopg forget all statements it has prepared."""
+    if connection.execute(UNWRITTEN).fetchone()[0]:
+        connection.commit()
 
 
 def may_be_tried_again(failed: Exception) -> bool:
@@ -114,6 +124,16 @@ def is_sqlite(session: Session) -> bool:
     """Whether the session talks to SQLite."""
     sqlite: bool = session.info["sqlite"]
     return sqlite
+
+
+def among(session: Session) -> str:
+    """The end of a condition that holds for any of the values `listed` gives as parameter :among."""
+    return "IN (SELECT value FROM json_each(:among))" if is_sqlite(session) else "= ANY(:among)"
+
+
+def listed(session: Session, values: Iterable[str | int]) -> object:
+    """Any number of values as one parameter."""
+    return json.dumps(list(values)) if is_sqlite(session) else list(values)
 
 
 def entropy(session: Session, size: int) -> bytes:

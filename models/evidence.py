@@ -1,18 +1,26 @@
 """Evidence of a unit (*minh chứng*): files by their content and links, to one criterion each."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlmodel import Field, Index, Session, SQLModel, col, select
+from sqlalchemy import ColumnElement, bindparam
+from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
 
-from models.columns import AUTO, identity, instant, long_text, reference
+from models.assessments import Assessment
+from models.columns import AUTO, ID, identity, instant, long_text, reference
+from models.db import run
 
 
 class Evidence(SQLModel, table=True):
     """A file or a link to one criterion of a dossier; a row is never deleted, what was taken away has `removed_at`.
 
-    A file is `file_hash` (SHA-256, hex), under which its content lies; a link is `address`. With `request_id` it came
-    as a supplement to that question. What was there at `assessment.submitted_at` went with the submission.
+    A file is `file_hash` (SHA-256, hex), under which its content lies; a link is `address`; a confidential document
+    (*Mật*) is `number` and `dated` (ISO) and nothing else. With `request_id` it came as a supplement to that question.
+    What was there at `assessment.submitted_at` went with the submission. `declared_at`: the unit has declared the file
+    a copy of a paper document. A file that was refused after the submission may be replaced until `replace_by`; what
+    came in its place names it in `replaces_id`.
     """
 
     __table_args__ = (Index("ix_evidence_assessment", "assessment_id", "criterion"), AUTO)
@@ -29,26 +37,109 @@ class Evidence(SQLModel, table=True):
     at: datetime = instant()
     removed_at: datetime | None = instant(default=None)
     removed_by: int | None = reference("account", default=None)
+    declared_at: datetime | None = instant(default=None)
+    number: str = ""
+    dated: str = ""
+    replaces_id: int | None = Field(default=None, sa_type=ID)
+    replace_by: datetime | None = instant(default=None)
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether it is a document of which only number and date are known here."""
+        return not self.file_hash and not self.address
+
+
+class EvidenceCheck(SQLModel, table=True):
+    """What a content was found to be by one set of rules: `verdict` is `evidence.verdict.Verdict` as JSON.
+
+    `scan` is "" while no virus scanner was asked, else "clean" or "found", and then `virus` names what was found.
+    """
+
+    __tablename__ = "evidence_check"
+    __table_args__ = (UniqueConstraint("file_hash", "rules"), AUTO)
+    id: int = identity()
+    file_hash: str
+    rules: str
+    outcome: str
+    form: str
+    verdict: str = long_text()
+    checked_at: datetime = instant()
+    scan: str = ""
+    virus: str = ""
 
 
 def evidence_of(session: Session, assessment_id: int) -> Sequence[Evidence]:
     """What stands with a dossier now, in the order in which it came."""
-    chosen = select(Evidence).where(Evidence.assessment_id == assessment_id, col(Evidence.removed_at).is_(None))
-    return session.exec(chosen.order_by(col(Evidence.id))).all()
+    return session.exec(_STANDING, params={"assessment": assessment_id}).all()
 
 
-def changed_since(session: Session, assessment_id: int, instant: datetime) -> Sequence[Evidence]:
-    """What came or went after an instant, supplements to questions apart."""
-    own = select(Evidence).where(Evidence.assessment_id == assessment_id, col(Evidence.request_id).is_(None))
-    changed = own.where((col(Evidence.at) > instant) | (col(Evidence.removed_at) > instant))
-    return session.exec(changed.order_by(col(Evidence.id))).all()
+_STANDING: Final = (
+    select(Evidence)
+    .where(Evidence.assessment_id == bindparam("assessment"), col(Evidence.removed_at).is_(None))
+    .order_by(col(Evidence.id))
+)
+"""Built once: every page of a dossier asks it."""
+
+
+def astray(session: Session, among: ColumnElement[bool]) -> Sequence[Evidence]:
+    """Of the dossiers named, what stands now and did not go with the last submission, or the other way round.
+
+    Supplements to questions and what came in place of a refused file apart, and dossiers that never submitted.
+    """
+    submitted, came, gone = col(Assessment.submitted_at), col(Evidence.at), col(Evidence.removed_at)
+    differs = ((came > submitted) & gone.is_(None)) | ((came <= submitted) & (gone > submitted))
+    joined = select(Evidence).join(Assessment, col(Assessment.id) == col(Evidence.assessment_id))
+    own = col(Evidence.request_id).is_(None) & col(Evidence.replaces_id).is_(None)
+    chosen = joined.where(among, differs, own)
+    return session.exec(chosen.order_by(col(Evidence.assessment_id), col(Evidence.id))).all()
 
 
 def in_force(session: Session, assessment_id: int, submitted_at: datetime) -> Sequence[Evidence]:
-    """What went with a submission, and the supplements to questions: what an appraisal looks at."""
+    """What went with a submission, the supplements to questions, and what came in place of refused files.
+
+    That is what an appraisal looks at.
+    """
     gone = col(Evidence.removed_at)
     then = (col(Evidence.request_id).is_(None)) & (col(Evidence.at) <= submitted_at)
     sent = then & (gone.is_(None) | (gone > submitted_at))
-    supplement = col(Evidence.request_id).is_not(None) & gone.is_(None)
+    later = col(Evidence.request_id).is_not(None) | col(Evidence.replaces_id).is_not(None)
+    supplement = later & gone.is_(None)
     chosen = select(Evidence).where(Evidence.assessment_id == assessment_id, sent | supplement)
     return session.exec(chosen.order_by(col(Evidence.id))).all()
+
+
+def checks_of(session: Session, hashes: Collection[str], rules: str) -> dict[str, EvidenceCheck]:
+    """What these contents were found to be by a set of rules, by content; those not yet checked are left out."""
+    if not hashes:
+        return {}
+    chosen = select(EvidenceCheck).where(col(EvidenceCheck.file_hash).in_(hashes), EvidenceCheck.rules == rules)
+    return {one.file_hash: one for one in session.exec(chosen)}
+
+
+_NAMED: Final = (
+    "SELECT file_hash FROM evidence WHERE file_hash <> '' UNION SELECT file_hash FROM document WHERE file_hash <> ''"
+)
+_MENTIONED: Final = ("SELECT content FROM draft", "SELECT parameters FROM approval")
+_HASH: Final = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+def named_files(session: Session) -> set[str]:
+    """The contents that evidence and documents name."""
+    return {row[0] for row in run(session, _NAMED).fetchall()}
+
+
+def mentioned_files(session: Session) -> set[str]:
+    """The contents that drafts and acts of two people may name: whatever looks like one in them."""
+    texts = (row[0] for sql in _MENTIONED for row in run(session, sql).fetchall())
+    return {found for text in texts for found in _HASH.findall(text)}
+
+
+_UNCHECKED: Final = (
+    "SELECT e.id FROM evidence e LEFT JOIN evidence_check c ON c.file_hash = e.file_hash "
+    "WHERE e.file_hash <> '' AND e.removed_at IS NULL AND c.id IS NULL ORDER BY e.id"
+)
+
+
+def unchecked(session: Session) -> list[int]:
+    """Files that stand with a dossier and were never found to be anything."""
+    return [row[0] for row in run(session, _UNCHECKED).fetchall()]

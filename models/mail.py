@@ -19,6 +19,7 @@ class Outbox(SQLModel, table=True):
         UniqueConstraint("round_id", "message", "account_id", "occasion"),
         Index("ix_outbox_due", "status", "due_at"),
         Index("ix_outbox_assessment", "assessment_id"),
+        Index("ix_outbox_round", "round_id", "status", "id"),
         AUTO,
     )
     id: int = identity()

@@ -115,3 +115,11 @@ def live_grants(session: Session, role: str, *, subject_id: int | None = None) -
     """Grants of a role that have not ended, on one subject or on none."""
     chosen = select(Grant).where(Grant.role == role, col(Grant.ended_at).is_(None))
     return list(session.exec(chosen.where(Grant.subject_id == subject_id).order_by(col(Grant.id))))
+
+
+def role_holders(session: Session, roles: Iterable[str]) -> list[tuple[str, Account]]:
+    """Who holds roles in all rounds, by role and name."""
+    joined = select(Grant.role, Account).join(Account, col(Account.id) == col(Grant.account_id))
+    everywhere = joined.where(col(Grant.round_id).is_(None), col(Grant.subject_id).is_(None), col(Grant.body).is_(None))
+    chosen = everywhere.where(col(Grant.ended_at).is_(None), col(Grant.role).in_(list(roles)), col(Account.active))
+    return list(session.exec(chosen.order_by(col(Grant.role), col(Account.name), col(Account.id))).all())

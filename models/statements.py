@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Index, Session, SQLModel, col, select
 
 from models.columns import AUTO, identity, instant, long_text, reference
 from models.db import run
+from models.decisions import Document
 
 
 class Statement(SQLModel, table=True):
@@ -93,10 +96,30 @@ def disciplines(session: Session, assessment_id: int) -> Sequence[Discipline]:
     return session.exec(chosen.order_by(col(Discipline.id))).all()
 
 
+def enclosures(session: Session, assessment_id: int) -> Sequence[tuple[Enclosure, Document]]:
+    """The documents that a dossier holds, the oldest first."""
+    return session.exec(_ENCLOSURES, params={"assessment": assessment_id}).all()
+
+
+_ENCLOSURES: Final = (
+    select(Enclosure, Document)
+    .join(Document, col(Document.id) == col(Enclosure.document_id))
+    .where(Enclosure.assessment_id == bindparam("assessment"))
+    .order_by(col(Enclosure.id))
+)
+"""Built once: every page of a dossier asks it."""
+
+
 def open_shortcomings(session: Session, subject_id: int) -> Sequence[Shortcoming]:
     """What was concluded of a subject and is not remedied, the oldest first."""
     chosen = select(Shortcoming).where(Shortcoming.subject_id == subject_id)
     return session.exec(chosen.where(col(Shortcoming.remedied_on).is_(None)).order_by(col(Shortcoming.id))).all()
+
+
+def shortcomings_of(session: Session, assessment_id: int) -> Sequence[Shortcoming]:
+    """What was concluded with a dossier, by id."""
+    chosen = select(Shortcoming).where(Shortcoming.assessment_id == assessment_id)
+    return session.exec(chosen.order_by(col(Shortcoming.id))).all()
 
 
 def shortcomings_before(session: Session, assessment_id: int) -> Sequence[Shortcoming]:

@@ -3,9 +3,12 @@
 from sqlmodel import SQLModel
 
 from models import (
+    approvals,
     assessments,
+    counts,
     decisions,
     doors,
+    drafts,
     evidence,
     history,
     installation,
@@ -17,12 +20,16 @@ from models import (
     people,
     rounds,
     statements,
+    tokens,
 )
 
 MODULES = (
+    approvals,
     assessments,
+    counts,
     decisions,
     doors,
+    drafts,
     evidence,
     history,
     installation,
@@ -34,5 +41,6 @@ MODULES = (
     people,
     rounds,
     statements,
+    tokens,
 )
 METADATA = SQLModel.metadata

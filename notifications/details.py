@@ -11,14 +11,16 @@ from typing import Any, Final, NamedTuple
 from sqlmodel import Session, col, func, select
 
 from config.programme import Programme
-from config.vocabulary import Request, Until
+from config.vocabulary import EvidenceRefused, Presented, Request, Until
 from models.assessments import Assessment, Difficulty, ExplanationItem, ExplanationRequest, Extension
 from models.decisions import Document
+from models.evidence import Evidence
 from models.history import History, HistoryPayload
 from models.mail import Outbox
 from models.opinions import Opinion, OpinionRequest
-from models.people import AccountVersion, Grant, Subject
+from models.people import Account, AccountVersion, Grant, Subject
 from models.rounds import Milestone
+from notifications.wording import one_line
 
 
 class Told(NamedTuple):
@@ -140,6 +142,22 @@ def _answered(session: Session, requests: Collection[int]) -> Mapping[tuple[int,
     return counts
 
 
+def _presented(session: Session, told: Sequence[Told], _now: datetime) -> dict[int, Details]:
+    """Who presents the sheet, by name and position as far as they are known."""
+    who = {one.row.id: Presented.model_validate_json(one.row.parameters).account for one in told}
+    found = session.exec(select(Account).where(col(Account.id).in_(set(who.values()))))
+    named = {one.id: ", ".join(filter(None, (one_line(one.name), one_line(one.position)))) for one in found}
+    return {row_id: {"by": named[account]} for row_id, account in who.items()}
+
+
+def _refused_files(session: Session, told: Sequence[Told], _now: datetime) -> dict[int, Details]:
+    """The criterion, and until when the file may be replaced; its name stays out of mails, where anybody may read."""
+    wanted = {one.row.id: EvidenceRefused.model_validate_json(one.row.parameters).evidence for one in told}
+    found = {one.id: one for one in session.exec(select(Evidence).where(col(Evidence.id).in_(wanted.values())))}
+    rows = {row_id: found[key] for row_id, key in wanted.items() if key in found}
+    return {row_id: {"criterion": one.criterion, "closes_at": one.replace_by} for row_id, one in rows.items()}
+
+
 def _extensions(_session: Session, told: Sequence[Told], _now: datetime) -> dict[int, Details]:
     return {one.row.id: {"closes_at": Until.model_validate_json(one.row.parameters).closes_at} for one in told}
 
@@ -229,9 +247,11 @@ def _unanswered(session: Session, round_id: int, table: type[Difficulty | Extens
 READERS: Final[Mapping[str, Read]] = MappingProxyType(
     {
         "receipt": _receipts,
+        "evidence_refused": _refused_files,
         "explanation_asked": _questions,
         "explanation_due": _questions,
         "explanation_answered": _questions,
+        "presented": _presented,
         "extension_granted": _extensions,
         "opinion_asked": _opinions,
         "opinion_due": _opinions,

@@ -27,7 +27,7 @@ from states.hold import programme_of
 DIGESTED: Final = frozenset({"reminder", "unsubmitted_reminder", "last_day", "escalation", "appraisal_due"})
 """Messages of which one account gets one mail for all its rows that are due at the same instant."""
 TIMELY: Final = frozenset(
-    {"reminder", "unsubmitted_reminder", "last_day", "escalation", "explanation_due", "opinion_due"}
+    {"reminder", "unsubmitted_reminder", "presented", "last_day", "escalation", "explanation_due", "opinion_due"}
 )
 """Messages that mean nothing once the closing has passed or the dossier has ended."""
 

@@ -1,4 +1,4 @@
-"""Makes the Word templates of the report, one a form and layout: `python -m reports.make_templates`.
+"""Makes the Word templates of reports and of minutes of a count: `python -m reports.make_templates`.
 
 The files are what is used, and may be changed in Word; this only makes them anew.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Final
 
-from reports import template_points, template_rating, template_spots
+from reports import count_docx, template_count, template_points, template_rating, template_spots
 from reports.btv_docx import TEMPLATES, template_name
 from reports.contents import Form
 from reports.template_frame import LAYOUTS, Part, made
@@ -29,6 +29,8 @@ def main() -> None:
     TEMPLATES.mkdir(exist_ok=True)
     for form, layout in product(PARTS, LAYOUTS):
         (TEMPLATES / template_name(form, layout)).write_bytes(build(form, layout))
+    for layout in LAYOUTS:
+        (TEMPLATES / count_docx.template_name(layout)).write_bytes(template_count.build(layout))
 
 
 if __name__ == "__main__":

@@ -184,6 +184,22 @@ def listing(
         _resize(table, size)
 
 
+def grid(table: Table, widths: Sequence[int]) -> None:
+    """Give a table columns of these widths in millimetres, and keep its rows whole."""
+    _fix(table, widths)
+    for row in table.rows:
+        _whole(row, "w:cantSplit")
+
+
+def printed_table(table: Table, widths: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
+    """Fill in a table that needs no template: a heading that is repeated, numbers and marks in the middle."""
+    grid(table, widths)
+    aligned = [CENTER, LEFT, *[CENTER] * (len(widths) - 2)]
+    for place, (row, words) in enumerate(zip(table.rows, rows, strict=True)):
+        _fill(row, words, [CENTER] * len(widths) if place == 0 else aligned, bold=place == 0)
+    _whole(table.rows[0], "w:tblHeader")
+
+
 def _resize(table: Table, size: float) -> None:
     for run in (run for row in table.rows for cell in row.cells for run in cell.paragraphs[0].runs):
         run.font.size = Pt(size)

@@ -8,10 +8,10 @@ from reports.contents import Board, CriterionPoints, Removed, Result, RoundRepor
 from reports.narrative import LEVEL_HEADINGS
 from reports.rows import board_name, outcome
 from reports.values import Redecided
-from reports.workbook import HEADER_ROW, Book, Fact, Field, fact_fields, paper_facts
+from reports.workbook import HEADER_ROW, Fact, Field, ReportBook, fact_fields, paper_facts
 
 
-def add_points(book: Book) -> None:
+def add_points(book: ReportBook) -> None:
     """Add the overview, the rankings, and the lists."""
     report = book.report
     _overview(book)
@@ -27,7 +27,7 @@ def add_points(book: Book) -> None:
         book.table("Theo tiêu chí", "Điểm theo từng tiêu chí", CRITERIA, report.criteria)
 
 
-def _overview(book: Book) -> None:
+def _overview(book: ReportBook) -> None:
     report = book.report
     sheet = book.sheet("Tổng hợp", "Tổng hợp kết quả", [field.width for field in _SUMMARY])
     after = book.lines(sheet, HEADER_ROW, _SUMMARY, report.boards)

@@ -19,13 +19,13 @@ from reports.rating_contents import (
 )
 from reports.rating_narrative import legend
 from reports.values import Redecided
-from reports.workbook import HEADER_ROW, Book, Fact, Field, fact_fields, paper_facts
+from reports.workbook import HEADER_ROW, Fact, Field, ReportBook, fact_fields, paper_facts
 
 _FIRST: Final = 44
 """How wide the first column of the overview is."""
 
 
-def add_rating(book: Book, part: RatingPart) -> None:
+def add_rating(book: ReportBook, part: RatingPart) -> None:
     """Add the overview, one sheet for each kind, the quota, and the lists."""
     _overview(book, part)
     for count in part.counts:
@@ -45,7 +45,7 @@ def add_rating(book: Book, part: RatingPart) -> None:
         book.table("Theo tiêu chí", "Điểm theo từng tiêu chí", CRITERIA, book.report.criteria, filtered=True)
 
 
-def _overview(book: Book, part: RatingPart) -> None:
+def _overview(book: ReportBook, part: RatingPart) -> None:
     fields = _count_fields(part)
     sheet = book.sheet("Tổng hợp", "Tổng hợp kết quả xếp loại", [field.width for field in fields])
     counts = [*part.counts, replace(rating_rows.total_of(part.counts), kind="Tổng cộng")]
@@ -53,7 +53,7 @@ def _overview(book: Book, part: RatingPart) -> None:
     book.lines(sheet, after + 1, fact_fields(_FIRST), list(_facts(book, part)))
 
 
-def _facts(book: Book, part: RatingPart) -> Iterator[Fact]:
+def _facts(book: ReportBook, part: RatingPart) -> Iterator[Fact]:
     report = book.report
     yield from paper_facts(report)
     yield "Chữ viết tắt", legend(part)

@@ -6,10 +6,10 @@ from typing import Final
 from reports import wording
 from reports.spots_contents import Shortage, Spot, SpotsPart
 from reports.spots_rows import Tally, by_agency, by_kind, tally
-from reports.workbook import HEADER_ROW, Book, Fact, Field, fact_fields, paper_facts
+from reports.workbook import HEADER_ROW, Fact, Field, ReportBook, fact_fields, paper_facts
 
 
-def add_spots(book: Book, part: SpotsPart) -> None:
+def add_spots(book: ReportBook, part: SpotsPart) -> None:
     """Add the overview, one sheet for each kind, the agencies, and the lists."""
     _overview(book, part)
     for kind in part.kinds:
@@ -23,13 +23,13 @@ def add_spots(book: Book, part: SpotsPart) -> None:
     book.table("Bổ sung", "Điểm sáng được công nhận từ ngày báo cáo", _LATER, part.addendum, filtered=True)
 
 
-def _overview(book: Book, part: SpotsPart) -> None:
+def _overview(book: ReportBook, part: SpotsPart) -> None:
     sheet = book.sheet("Tổng hợp", "Tổng hợp kết quả công nhận", [field.width for field in _TALLY])
     after = book.lines(sheet, HEADER_ROW, _TALLY, [*by_kind(part), tally(part.spots, kind="Tổng cộng")])
     book.lines(sheet, after + 1, fact_fields(), list(_facts(book, part)))
 
 
-def _facts(book: Book, part: SpotsPart) -> Iterator[Fact]:
+def _facts(book: ReportBook, part: SpotsPart) -> Iterator[Fact]:
     yield from paper_facts(book.report)
     yield "Số cơ quan, địa phương", len(part.agencies)
     yield "Nơi đăng ký chưa đủ số lượng", len({one.agency for one in part.shortages})

@@ -44,7 +44,7 @@ def made(layout: str, body: Part, annexes: Part) -> bytes:
     """Return the template of a layout with a body and appendices; the same bytes every time."""
     document, measures = docx.Document(), LAYOUTS[layout]
     prepare(document, measures)
-    _properties(document)
+    properties(document)
     _headers(document, measures)
     _party_head(document) if layout == "party" else _administrative_head(document)
     body(document)
@@ -52,7 +52,7 @@ def made(layout: str, body: Part, annexes: Part) -> bytes:
     _crosswise(document, measures)
     annexes(document)
     _seal_annex(document)
-    return _saved(document)
+    return saved(document)
 
 
 def sections(document: Document, name: str) -> None:
@@ -78,18 +78,20 @@ def _crosswise(document: Document, measures: Measures) -> None:
     lay(section, measures, upright=False)
 
 
-def _saved(document: Document) -> bytes:
+def saved(document: Document) -> bytes:
+    """Return the document as bytes, the same every time."""
     raw, packed = BytesIO(), BytesIO()
     document.save(raw)
     repack(raw, packed)
     return packed.getvalue()
 
 
-def _properties(document: Document) -> None:
-    properties = document.core_properties
-    properties.author = properties.last_modified_by = "danhgia"
-    properties.comments = properties.title = ""
-    properties.created = properties.modified = _MADE
+def properties(document: Document) -> None:
+    """Say who made a template, and nothing of when."""
+    own = document.core_properties
+    own.author = own.last_modified_by = "danhgia"
+    own.comments = own.title = ""
+    own.created = own.modified = _MADE
 
 
 def _headers(document: Document, measures: Measures) -> None:

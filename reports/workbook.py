@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
@@ -39,18 +40,28 @@ class Field(NamedTuple, Generic[Row]):
     value: Callable[[Row], Value]
 
 
+class Cover(NamedTuple):
+    """What stands at the head of every sheet (what it is about, and its marks) and in the properties of the file."""
+
+    about: str
+    mark: str
+    title: str
+    author: str
+    made_at: datetime
+
+
 class Book:
     """A workbook whose sheets share their head, their print setup and a few formats."""
 
-    def __init__(self, report: RoundReport, path: Path, *, rehearsal: bool) -> None:
-        self.report, self.mark = report, " – ".join(marks(report, rehearsal=rehearsal))
-        self.book = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    def __init__(self, cover: Cover, to: Path | BytesIO) -> None:
+        self.cover = cover
+        self.book = Workbook(to, {"strings_to_formulas": False, "strings_to_urls": False})
         self.book.set_properties(
             {
-                "title": about(report)[:255],
-                "subject": report.title[:255],
-                "author": report.head.sender,
-                "created": report.made_at,
+                "title": cover.about[:255],
+                "subject": cover.title[:255],
+                "author": cover.author,
+                "created": cover.made_at,
             }
         )
         self.names: set[str] = set()
@@ -73,7 +84,7 @@ class Book:
     def sheet(self, name: str, title: str, widths: Sequence[int]) -> Any:  # noqa: ANN401  XlsxWriter has no types
         """Add an empty sheet: its head, the widths of its columns, A4 crosswise, headings on every page."""
         sheet = self.book.add_worksheet(self.name(name))
-        for row, words in enumerate(filter(None, (title, about(self.report), self.mark))):
+        for row, words in enumerate(filter(None, (title, self.cover.about, self.cover.mark))):
             sheet.write_string(row, 0, wording.printable(words), self.format(bold=True))
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
@@ -152,6 +163,15 @@ class Book:
         )
 
 
+class ReportBook(Book):
+    """The workbook of a report on a round."""
+
+    def __init__(self, report: RoundReport, path: Path, *, rehearsal: bool) -> None:
+        mark = " – ".join(marks(report, rehearsal=rehearsal))
+        super().__init__(Cover(about(report), mark, report.title, report.head.sender, report.made_at), path)
+        self.report = report
+
+
 def height(cells: Iterable[tuple[Value, int]]) -> float:
     """The height in points of a row with these cells and widths; a program that opens it need not reckon."""
     lines = (
@@ -191,7 +211,7 @@ def paper_facts(report: RoundReport) -> Iterator[Fact]:
     yield "Người ký", report.paper.signer
 
 
-def seal_sheet(book: Book) -> None:
+def seal_sheet(book: ReportBook) -> None:
     """Add the sheet with the seal and how to check it."""
     fields: tuple[Field[str], ...] = (Field("Mã kiểm chứng dữ liệu", 110, lambda line: line),)
     sealed = verification(book.report)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from config.graph import Transition
 from config.vocabulary import MESSAGES, Need
+from models import counts
 from models.db import is_sqlite, run
 from models.types import to_micros, to_scaled
 from states import chain, history
@@ -129,6 +130,9 @@ def _write(session: Session, facts: Facts, transition: Transition, move: Move, r
         **{f"about_{name}": json.dumps(move.tell.get(name, {}), sort_keys=True) for name in transition.tells},
     }
     parts = statements(table, tuple(sorted(move.columns)), transition.tells)
+    if isinstance(facts, Dossier) and transition.target != facts.state:
+        parameters |= counts.moved(facts.body, facts.kind, facts.group, facts.state)
+        parts = (*parts, counts.MOVE)
     if is_sqlite(session):
         for part in parts:
             run(session, part, parameters)

@@ -1,6 +1,7 @@
 """One trigger over many dossiers: decided once for each group of equal facts, written set-based. Never commits."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -11,6 +12,7 @@ from sqlmodel import Session
 from config.graph import Transition
 from config.programme import Programme
 from config.vocabulary import Need
+from models import counts
 from models.db import driver, is_sqlite, run, run_many
 from models.types import to_micros
 from states import chain, history
@@ -19,7 +21,7 @@ from states.advance import NOTHING, Move, stored, tell_sql, told
 from states.errors import NotAllowed, Refusal, Refused
 from states.facts import Dossier
 from states.guards import GUARDS
-from states.hold import DOSSIER_COLUMNS, DOSSIER_TABLES, dossier, share_round
+from states.hold import DOSSIER_COLUMNS, DOSSIER_TABLES, dossier, programme_of, share_round
 from states.machine import choose
 from states.permits import DOSSIER, standing
 
@@ -65,7 +67,24 @@ def bulk(  # noqa: PLR0913  what moves, how, who, when, and what goes with it
     for transition in {id(one.transition): one.transition for one in chosen}.values():
         group = [one for one in chosen if one.transition is transition]
         _write(session, group, transition, move, {**move.columns, **(columns or {}).get(transition.target, {})})
+    counts.append(session, round_id, _changes(chosen))
     session.expire_all()
+    return Bulk({one.facts.id: one.transition.target for one in chosen}, refused)
+
+
+def preview(
+    session: Session,
+    round_id: int,
+    trigger: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    ids: Sequence[int] | None = None,
+    move: Move = NOTHING,
+) -> Bulk:
+    """What `bulk` would do now; nothing is locked and nothing is written."""
+    found = _facts(session, _pinned(session, round_id), round_id, trigger, actor=actor, now=now, ids=ids)
+    chosen, refused = _choose_all(found, trigger, actor, move)
     return Bulk({one.facts.id: one.transition.target for one in chosen}, refused)
 
 
@@ -79,8 +98,30 @@ def _hold_all(
     ids: Sequence[int] | None,
     due: bool,
 ) -> list[Dossier]:
+    programme = share_round(session, round_id)
+    lock = "" if is_sqlite(session) else " FOR UPDATE OF a"
+    return _facts(session, programme, round_id, trigger, actor=actor, now=now, ids=ids, due=due, lock=lock)
+
+
+def _pinned(session: Session, round_id: int) -> Programme:
+    sql = "SELECT v.digest FROM round r JOIN programme_version v ON v.id = r.programme_version_id WHERE r.id = :id"
+    return programme_of(session, run(session, sql, {"id": round_id}).fetchone()[0])
+
+
+def _facts(  # noqa: PLR0913  which dossiers, whose, when, and how they are held
+    session: Session,
+    programme: Programme,
+    round_id: int,
+    trigger: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    ids: Sequence[int] | None,
+    due: bool = False,
+    lock: str = "",
+) -> list[Dossier]:
     sqlite = is_sqlite(session)
-    steps = _steps(share_round(session, round_id), trigger)
+    steps = _steps(programme, trigger)
     where = f"WHERE a.round_id = :round AND {_among('a.state', {name for step in steps for name in step.sources})}"
     if due:
         where += " AND a.closes_at <= :now AND NOT a.late"
@@ -88,9 +129,8 @@ def _hold_all(
         where += f" AND {_among('a.kind', {name for step in steps for name in step.kinds})}"
     if ids is not None:
         where += f" AND a.id IN ({', '.join(str(int(one)) for one in ids) or 'NULL'})"
-    own = "" if sqlite else " FOR UPDATE OF a"
     relations = standing(DOSSIER, known=actor.account_id is not None, sqlite=sqlite)
-    sql = f"SELECT {DOSSIER_COLUMNS}, {relations} {DOSSIER_TABLES} {where} ORDER BY a.id{own}"
+    sql = f"SELECT {DOSSIER_COLUMNS}, {relations} {DOSSIER_TABLES} {where} ORDER BY a.id{lock}"
     rows = run(session, sql, {"round": round_id, "actor": actor.account_id, "now": to_micros(now)})
     return [dossier(session, row, actor, now) for row in rows]
 
@@ -140,6 +180,12 @@ def _answer(facts: Dossier, trigger: str, given: frozenset[Need]) -> Transition 
         return refused.refusals
     except NotAllowed as refused:
         return (Refusal("not_allowed", str(refused)),)
+
+
+def _changes(chosen: Iterable[Chosen]) -> counts.Changes:
+    """How many dossiers came to each state, and from where."""
+    moves = ((facts, step.target) for facts, step, _ in chosen if step.target != facts.state)
+    return Counter((counts.Key(one.body, one.kind, one.group, to), one.state) for one, to in moves)
 
 
 def _row(facts: Dossier, trigger: str, transition: Transition, actor: Actor, move: Move) -> chain.Row:

@@ -1,5 +1,6 @@
 """New rounds and new dossiers, in the state in which their workflow starts. Never commits."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -7,7 +8,9 @@ from typing import Any, NamedTuple
 from sqlmodel import Session
 
 from config.programme import Programme
+from models import counts
 from models.db import driver, is_sqlite, reserve_ids, run_many
+from models.names import sort_name
 from models.rounds import Round, programme_version
 from models.types import GENESIS, to_micros
 from states import chain, history
@@ -26,7 +29,7 @@ UNTOUCHED: dict[str, Any] = {
     "tied": False,
 }
 COLUMNS = (
-    "id, round_id, subject_id, agency_id, body, name, kind, group_name, sheet, leaves, closes_at, state, "
+    "id, round_id, subject_id, agency_id, body, name, sort_name, kind, group_name, sheet, leaves, closes_at, state, "
     "seq, head, chain_at, "
     f"{', '.join(UNTOUCHED)}"
 )
@@ -80,6 +83,8 @@ def create(session: Session, round_id: int, newcomers: Sequence[Newcomer], *, ac
     else:
         _copy(session, dossiers)
         copy_history(session, rows)
+    came = Counter((counts.Key(one.body, one.kind, one.group, start), "") for one in newcomers)
+    counts.append(session, round_id, came)
     session.expire_all()
     return ids
 
@@ -107,6 +112,7 @@ def _dossier(one: Newcomer, key: int, row: chain.Row, start: str) -> dict[str, A
         "agency_id": one.agency_id,
         "body": one.body,
         "name": one.name,
+        "sort_name": sort_name(one.name),
         "kind": one.kind,
         "group_name": one.group,
         "sheet": one.sheet,

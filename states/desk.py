@@ -16,6 +16,7 @@ from config.programme import Programme
 from config.vocabulary import StateKind
 from config.workflow import Workflow
 from models.db import run
+from models.names import folded
 from models.types import from_micros, from_scaled
 from states.actor import Actor
 from states.errors import NotAllowed, Unknown
@@ -241,8 +242,10 @@ def differences(session: Session, ids: Iterable[int]) -> dict[int, int]:
 def confirmed(session: Session, actor: Actor, ids: Iterable[int]) -> frozenset[int]:
     """The dossiers, of those given, with which the actor has stated to have no conflict of interest."""
     entities = ", ".join(f"'assessment:{int(key)}'" for key in ids) or "NULL"
-    sql = f"SELECT DISTINCT entity FROM history WHERE entity IN ({entities}) AND act = :act AND actor = :actor"
-    found = run(session, sql, {"act": CONFIRMED, "actor": actor.name}).fetchall()
+    who = "(actor = :actor OR actor LIKE :by_token)"
+    sql = f"SELECT DISTINCT entity FROM history WHERE entity IN ({entities}) AND act = :act AND {who}"
+    own = actor.name.partition("+")[0]
+    found = run(session, sql, {"act": CONFIRMED, "actor": own, "by_token": f"{own}+token:%"}).fetchall()
     return frozenset(int(row[0].partition(":")[2]) for row in found)
 
 
@@ -286,12 +289,6 @@ def is_lead(session: Session, actor: Actor, round_id: int) -> bool:
 def listed(ids: Iterable[int]) -> str:
     """Ids as SQL; what cannot be if there are none."""
     return ", ".join(str(int(key)) for key in ids) or "NULL"
-
-
-def folded(text: str) -> str:
-    """A text without marks and case, on one line: what one types to find it."""
-    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
 
 
 def name_key(name: str) -> tuple[Any, ...]:

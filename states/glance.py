@@ -1,4 +1,4 @@
-"""Facts of a dossier for a page: read without a lock, so what follows from them is asked again by the step itself."""
+"""Facts of a dossier or a round for a page: read without a lock; a step that follows from them asks again."""
 
 from datetime import datetime
 from functools import cache
@@ -8,8 +8,8 @@ from sqlmodel import Session
 from models.db import is_sqlite, run
 from states.actor import Actor
 from states.errors import Unknown
-from states.facts import Dossier
-from states.hold import DOSSIER_COLUMNS, DOSSIER_TABLES, dossier
+from states.facts import Dossier, RoundFacts
+from states.hold import DOSSIER_COLUMNS, DOSSIER_TABLES, dossier, round_facts
 from states.permits import DOSSIER, standing
 
 
@@ -20,6 +20,11 @@ def glance(session: Session, assessment_id: int, *, actor: Actor, now: datetime)
     if row is None:
         raise Unknown(f"hồ sơ số {assessment_id}")
     return dossier(session, row, actor, now)
+
+
+def glance_round(session: Session, round_id: int, *, actor: Actor, now: datetime) -> RoundFacts:
+    """The facts of a round as they stand; Unknown when there is none."""
+    return round_facts(session, round_id, "", actor, now)
 
 
 @cache

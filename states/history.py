@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -94,31 +94,44 @@ def erase_payload(session: Session, link: Link, seq: int, reason: str, *, actor:
 
 def verify(session: Session, round_id: int | None = None) -> Verified:
     """Recompute every chain (of a round, or all); compare it with the heads and the content kept beside its rows."""
-    kept = _heads(session, round_id)
+    where = "" if round_id is None else f"WHERE h.round_id = {int(round_id)}"
+    return _verify(session, where, partial(_heads, session, round_id))
+
+
+def verify_chain(session: Session, entity: str) -> Verified:
+    """The same of one chain, "assessment:ID" or "round:ID"."""
+    table, _, key = entity.partition(":")
+    own = f"{table}:{int(key)}"
+    return _verify(session, f"WHERE h.entity = '{own}'", partial(_head, session, table, int(key)))
+
+
+Heads = dict[str, tuple[int, bytes]]
+
+
+def _verify(session: Session, where: str, heads: Callable[[], Heads]) -> Verified:
+    kept = heads()
     chains = len(kept)
-    where = "" if round_id is None else f" WHERE round_id = {int(round_id)}"
-    sql = f"SELECT {COLUMNS} FROM history{where} ORDER BY entity, seq"
+    sql = f"SELECT {COLUMNS} FROM history h {where} ORDER BY entity, seq"
     try:
         rows, broken = _walk(stream(session, sql), kept)
     except UNREADABLE:
-        kept = _heads(session, round_id)
+        kept = heads()
         rows, broken = _walk(_readable(session, sql), kept)
     broken += [Broken(entity, 1, "chain is gone") for entity, (seq, _) in kept.items() if seq]
     known = {fault.entity for fault in broken}
-    broken += [fault for fault in _content_faults(session, round_id) if fault.entity not in known]
+    broken += [fault for fault in _content_faults(session, where) if fault.entity not in known]
     return Verified(rows, chains, tuple(sorted(broken)))
 
 
-def _content_faults(session: Session, round_id: int | None) -> Iterator[Broken]:
+def _content_faults(session: Session, where: str) -> Iterator[Broken]:
     """The first row of each chain whose content is not what its body says; read as bytes, for anything may be there."""
     form = "CAST(p.{} AS BLOB)" if is_sqlite(session) else "convert_to(p.{}, 'UTF8')"
     salt = "CAST(p.salt AS BLOB)" if is_sqlite(session) else "p.salt"
-    where = "" if round_id is None else f" AND h.round_id = {int(round_id)}"
     sql = (
         f"SELECT p.entity, p.seq, {form.format('hash')}, {salt}, {form.format('content')}, "
         f"{form.format('body').replace('p.', 'h.')} FROM history_payload p "
         "LEFT JOIN history h ON h.entity = p.entity AND h.seq = p.seq "
-        f"WHERE p.content IS NOT NULL{where} ORDER BY p.entity, p.seq"
+        f"{where or 'WHERE 1 = 1'} AND p.content IS NOT NULL ORDER BY p.entity, p.seq"
     )
     last = ""
     for entity, seq, hashed, salted, content, body in stream(session, sql):
@@ -190,7 +203,7 @@ def _explain(
 HEADS = {"assessment": "round_id", "round": "id"}
 
 
-def _heads(session: Session, round_id: int | None) -> dict[str, tuple[int, bytes]]:
+def _heads(session: Session, round_id: int | None) -> Heads:
     where = "" if round_id is None else "WHERE {key} = :round"
     parts = [
         f"SELECT '{table}' || ':' || id, seq, head FROM {table} {where.format(key=key)}" for table, key in HEADS.items()
@@ -199,6 +212,11 @@ def _heads(session: Session, round_id: int | None) -> dict[str, tuple[int, bytes
         parts.append("SELECT 'installation' || ':' || id, seq, head FROM installation")
     rows = run(session, " UNION ALL ".join(parts), {"round": round_id})
     return {entity: (seq, head) for entity, seq, head in rows}
+
+
+def _head(session: Session, table: str, key: int) -> Heads:
+    rows = run(session, f"SELECT seq, head FROM {TABLES[table]} WHERE id = :id", {"id": key}).fetchall()
+    return {f"{table}:{key}": (seq, head) for seq, head in rows}
 
 
 def heads_of_round(session: Session, round_id: int) -> list[Leaf]:

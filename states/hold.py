@@ -147,9 +147,12 @@ def milestones_for(session: Session, round_id: int, kind: str) -> dict[str, Span
 
 def hold_round(session: Session, round_id: int, *, actor: Actor, now: datetime) -> RoundFacts:
     """Lock a round for a step of its own and read its facts; Unknown when there is none."""
-    sqlite = is_sqlite(session)
-    relations = standing(ROUND, known=actor.account_id is not None, sqlite=sqlite)
-    lock = "" if sqlite else " FOR UPDATE OF r"
+    return round_facts(session, round_id, "" if is_sqlite(session) else " FOR UPDATE OF r", actor, now)
+
+
+def round_facts(session: Session, round_id: int, lock: str, actor: Actor, now: datetime) -> RoundFacts:
+    """The facts of a round, its row locked by that clause of SQL, if any; Unknown when there is none."""
+    relations = standing(ROUND, known=actor.account_id is not None, sqlite=is_sqlite(session))
     sql = (
         "SELECT r.id, r.state, r.version, r.seq, r.head, r.chain_at, v.digest, "
         f"{SIGNED}, "

@@ -1,5 +1,6 @@
 """What an account has before it: dossiers of its units, dossiers assigned to it, rounds it works on. Read only."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -8,11 +9,12 @@ from sqlmodel import Session
 
 from config.programme import Programme
 from config.workflow import State
+from models.counts import counts
 from models.db import run
 from models.types import from_micros
 from states.actor import Actor
 from states.hold import programme_of
-from states.permits import DOSSIER, ROUND, VERBS, clauses, held
+from states.permits import ANY_BODY, DOSSIER, ROUND, VERBS, clauses, held
 
 COLUMNS: Final = (
     "a.id, a.name, a.state, a.closes_at, a.scored, a.leaves, a.asked, a.submitted_at, a.late, r.id, r.title, r.state, "
@@ -99,21 +101,29 @@ def _mine(session: Session, row: Sequence[Any]) -> Mine:
 
 
 def rounds(session: Session, actor: Actor) -> list[Round]:
-    """Rounds on which the account may look as a whole, the newest first, in three queries whatever their number."""
+    """Rounds on which the account may look, the newest first, in three queries whatever their number.
+
+    Of a round in which it may look only at what one body decides on, nothing is counted.
+    """
+    some, whole = (
+        f"EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = :actor AND {held(VERBS['view'], target)})"
+        for target in (ANY_BODY, ROUND)
+    )
     sql = (
-        "SELECT r.id, r.title, r.state, v.digest FROM round r JOIN programme_version v "
-        "ON v.id = r.programme_version_id WHERE r.launched_at IS NOT NULL AND EXISTS (SELECT 1 FROM account_grant g "
-        f"WHERE g.account_id = :actor AND {held(VERBS['view'], ROUND)}) ORDER BY r.id DESC"
+        f"SELECT r.id, r.title, r.state, v.digest, {whole} FROM round r JOIN programme_version v "
+        f"ON v.id = r.programme_version_id WHERE r.launched_at IS NOT NULL AND {some} ORDER BY r.id DESC"
     )
     rows = run(session, sql, {"actor": actor.account_id}).fetchall()
-    found = _counts(session, [row[0] for row in rows])
-    return [_round(session, row, found) for row in rows]
+    found = _counts(session, [row[0] for row in rows if row[4]])
+    return [_round(session, row[:4], found) for row in rows]
 
 
 def _counts(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], int]:
-    listed = ", ".join(str(int(key)) for key in ids) or "NULL"
-    sql = f"SELECT round_id, state, count(*) FROM assessment WHERE round_id IN ({listed}) GROUP BY round_id, state"
-    return {(key, state): count for key, state, count in run(session, sql).fetchall()}
+    found: Counter[tuple[int, str]] = Counter()
+    for round_id, sums in counts(session, ids).items():
+        for key, n in sums.items():
+            found[round_id, key.state] += n
+    return found
 
 
 def _round(session: Session, row: Sequence[Any], counts: dict[tuple[int, str], int]) -> Round:

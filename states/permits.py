@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from models.db import run
+from models.db import is_sqlite, run
 from states.actor import Actor
 from states.errors import NotAllowed
 
@@ -48,12 +48,15 @@ STAFF = ("administrator", "lead", "appraiser", "authority", "secretary")
 VERBS = {
     "view": ("officer", "head", "superior", *STAFF, "auditor"),
     "download": ("officer", "head", *STAFF, "auditor"),
+    "papers": ("officer", "head", "superior", *STAFF, "auditor"),
     "export": ("administrator", "lead", "authority", "secretary", "auditor"),
     "audit": ("administrator", "auditor"),
     "draft": ("officer", "head"),
     "assign": ("administrator", "lead"),
     "mark": ("appraiser", "lead"),
     "administer": ("administrator",),
+    "approve": ("administrator", "authority"),
+    "many": ("administrator", "authority"),
     "decide": ("authority",),
     "waive": ("authority",),
     "meet": ("secretary", "administrator"),
@@ -61,10 +64,14 @@ VERBS = {
     "opine": ("opinion_giver",),
     "state": ("officer", "head", "superior", "appraiser", "administrator"),
     "accept": ("superior", "authority"),
+    "enclose": ("officer", "head", "superior", "appraiser", "administrator", "authority"),
+    "conclude": ("superior", "appraiser", "lead", "administrator", "authority"),
     "enter": ("superior", "administrator"),
+    "members": ("officer", "head", "administrator"),
     "number": ("authority", "administrator"),
     "rank": ("system", "administrator", "authority"),
     "report": ("system", "administrator"),
+    "results": ("reader", *STAFF[:2], "authority", "secretary", "auditor"),
 }
 
 
@@ -83,6 +90,8 @@ class Target(NamedTuple):
 DOSSIER = Target("a.round_id", "coalesce(a.agency_id, a.subject_id)", "a.id", "a.body")
 ROUND = Target("r.id", assessment="CAST(NULL AS BIGINT)")
 BODY = Target("r.id", assessment="CAST(NULL AS BIGINT)", body=":body")
+ANY_BODY = Target("r.id", assessment="CAST(NULL AS BIGINT)", body="g.body")
+"""A round, or whatever one body decides on in it."""
 EVERYWHERE = Target("NULL")
 
 
@@ -137,11 +146,11 @@ def can(session: Session, actor: Actor, verb: str, assessment_id: int) -> bool:
     return run(session, sql, {"id": assessment_id, "actor": actor.account_id}).fetchone() is not None
 
 
-def can_round(session: Session, actor: Actor, verb: str, round_id: int) -> bool:
-    """Whether the actor may do `verb` to a round as a whole."""
+def can_round(session: Session, actor: Actor, verb: str, round_id: int, *, target: Target = ROUND) -> bool:
+    """Whether the actor may do `verb` to a round as a whole; with ANY_BODY, to what some body decides on in it."""
     if actor.standing & set(VERBS[verb]):
         return True
-    sql = f"SELECT 1 FROM round r WHERE r.id = :id AND {allowed(verb, ROUND)}"
+    sql = f"SELECT 1 FROM round r WHERE r.id = :id AND {allowed(verb, target)}"
     return run(session, sql, {"id": round_id, "actor": actor.account_id}).fetchone() is not None
 
 
@@ -152,6 +161,27 @@ def can_body(session: Session, actor: Actor, verb: str, round_id: int, body: str
     sql = f"SELECT 1 FROM round r WHERE r.id = :id AND {allowed(verb, BODY)}"
     where = {"id": round_id, "body": body, "actor": actor.account_id}
     return run(session, sql, where).fetchone() is not None
+
+
+def bodies(session: Session, actor: Actor, verb: str, round_id: int) -> frozenset[str] | None:
+    """The bodies on whose dossiers the actor may do `verb` in a round; None where it may on all."""
+    if actor.standing & set(VERBS[verb]):
+        return None
+    sql = (
+        "SELECT DISTINCT g.body FROM account_grant g JOIN round r ON r.id = :round "
+        f"WHERE g.account_id = :actor AND {held(VERBS[verb], ANY_BODY)}"
+    )
+    found = {row[0] for row in run(session, sql, {"round": round_id, "actor": actor.account_id}).fetchall()}
+    return None if None in found else frozenset(found)
+
+
+def standings(session: Session, actor: Actor, round_id: int | None) -> tuple[frozenset[str], frozenset[str]]:
+    """All relations of the actor to every round, and to one of them or to what some body decides on in it."""
+    known, sqlite = actor.account_id is not None, is_sqlite(session)
+    house, there = (standing(target, known=known, sqlite=sqlite) for target in (EVERYWHERE, ANY_BODY))
+    sql = f"SELECT {house}, (SELECT {there} FROM round r WHERE r.id = :round)"
+    everywhere, found = run(session, sql, {"actor": actor.account_id, "round": round_id}).fetchone()
+    return relations_of(actor, everywhere), relations_of(actor, found)
 
 
 def visible(session: Session, actor: Actor, verb: str, round_id: int) -> list[int]:

@@ -18,6 +18,8 @@ from states.reading import YES
 EXCLUSIONS = ("exempt", "suspended", "newly_admitted")
 """The statements that take a member out of the review (HT-1.4)."""
 
+FORMS = {"mau-01": False, "mau-02a": True, "mau-02b": True}
+"""The forms of a review, and whether they are for persons (HT-4.1, HT-4.3)."""
 SHOWN = 5
 
 
@@ -34,7 +36,9 @@ def excluded_kind(facts: Dossier, _: vocabulary.Parameters) -> Refusal | None:
 def form_attached(facts: Dossier, forms: vocabulary.Forms) -> Refusal | None:
     """One of the forms is in the dossier (HT-4.1, HT-4.3, HT-11.8)."""
     there = not facts.file.parts().isdisjoint(forms.form)
-    names = " hoặc ".join(facts.programme.part_labels.get(form) or _form_name(form) for form in forms.form)
+    person = facts.programme.subject_kinds[facts.kind].person
+    own = [form for form in forms.form if FORMS.get(form, person) == person]
+    names = " hoặc ".join(facts.programme.part_labels.get(form) or _form_name(form) for form in own)
     return unless(there, "form_attached", f"Hồ sơ chưa có {names}; đính kèm trước khi chuyển bước.")
 
 

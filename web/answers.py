@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, NamedTuple
 
 
@@ -30,7 +31,16 @@ class Download(NamedTuple):
     media_type: str
 
 
-Answer = Page | Redirect | Download
+class Stored(NamedTuple):
+    """A file of somebody's that lies in the folder: shown by itself, or to be kept; it can do nothing either way."""
+
+    path: Path
+    name: str
+    media_type: str
+    shows: bool = False
+
+
+Answer = Page | Redirect | Download | Stored
 
 
 def page(template: str, *, status: int = HTTPStatus.OK, token: str | None = None, **context: Any) -> Page:  # noqa: ANN401  whatever the template shows

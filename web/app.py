@@ -13,27 +13,67 @@ from starlette.responses import PlainTextResponse, Response
 from models.db import is_reachable
 from states.errors import Unknown
 from web.answers import Page
+from web.api import docs, problems
+from web.api.edge import JSON, ROOT
+from web.api.openapi import as_json
+from web.api.routes import APIS
 from web.asks import Nobody
 from web.edge import Asked, Desk, Route, router
 from web.pages import source
 from web.place import Place
 from web.routes import (
+    accounts,
+    approvals,
+    audit,
+    below,
+    boxes,
+    bulk,
+    corrections,
+    decisions,
     desk,
     desk_appraise,
     desk_criteria,
     desk_differences,
     desk_lead,
     desk_questions,
+    difficulties,
     doors,
+    dossier_file,
     dossiers,
+    evidence,
     explanations,
+    extensions,
+    history,
+    jobs,
+    launches,
+    mail_log,
     me,
+    meetings,
+    members,
     opinion_letters,
     opinions,
+    people,
+    pictures,
+    polls,
+    programmes,
+    register,
+    rehearsals,
+    replacing,
+    results,
+    round_opinions,
+    sheet_imports,
+    sittings,
+    spots,
+    stages,
+    steps,
     task_links,
+    tokens,
     unit,
     unit_files,
     unit_letters,
+    waivers,
+    watch,
+    wide_steps,
 )
 from web.security import Guard
 from web.words import _
@@ -44,9 +84,22 @@ DESKS: tuple[Desk, ...] = (
     doors.desk,
     task_links.desk,
     me.desk,
+    tokens.desk,
     dossiers.desk,
+    watch.desk,
+    extensions.desk,
+    difficulties.desk,
+    mail_log.desk,
+    jobs.desk,
+    steps.desk,
+    dossier_file.desk,
+    below.desk,
+    members.desk,
+    spots.desk,
+    stages.desk,
     unit.desk,
     unit_files.desk,
+    evidence.desk,
     unit_letters.desk,
     explanations.desk,
     desk.desk,
@@ -57,18 +110,49 @@ DESKS: tuple[Desk, ...] = (
     desk_questions.desk,
     opinions.desk,
     opinion_letters.desk,
+    round_opinions.desk,
+    meetings.desk,
+    sittings.desk,
+    boxes.desk,
+    polls.desk,
+    wide_steps.desk,
+    waivers.desk,
+    replacing.desk,
+    decisions.desk,
+    audit.desk,
+    history.desk,
+    results.desk,
+    pictures.desk,
+    programmes.desk,
+    sheet_imports.desk,
+    register.desk,
+    rehearsals.desk,
+    corrections.desk,
+    bulk.desk,
+    people.desk,
+    accounts.desk,
+    approvals.desk,
+    launches.desk,
 )
+
+API: tuple[Desk, ...] = (docs.desk, *APIS)
 
 
 def create_app(place: Place, desks: Sequence[Desk] = DESKS) -> FastAPI:
     """The portal on one place. Nothing is kept in the process: several may stand behind one proxy."""
     app = FastAPI(title="danhgia", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(router(place, *desks))
+    app.include_router(router(place, *desks, *API))
+    app.add_api_route(f"{ROOT}/openapi.json", _description, include_in_schema=False, response_model=None)
     app.add_api_route("/static/{name}", _static, include_in_schema=False, response_model=None)
     app.add_api_route("/healthz", _Health(place).answer, include_in_schema=False, response_model=None)
     app.add_exception_handler(HTTPException, _Lost(place).answer)
     app.add_middleware(Guard, secure=place.is_secure)
     return app
+
+
+def _description() -> Response:
+    """The description of the API, which tells of nobody."""
+    return Response(as_json(APIS), media_type=JSON)
 
 
 def _static(name: str) -> Response:
@@ -96,7 +180,9 @@ class _Lost:
     def __init__(self, place: Place) -> None:
         self.place = place
 
-    async def answer(self, request: Request, _error: Exception) -> Response:
+    async def answer(self, request: Request, error: Exception) -> Response:
+        if request.url.path.startswith(f"{ROOT}/"):
+            return problems.response(problems.of_framework(error), request.url.path)
         route = Route("GET", request.url.path, Nobody("there is no page here"), _no_page)
         return await run_in_threadpool(Asked(self.place, route, request, self.place.now()).respond)
 

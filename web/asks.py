@@ -3,27 +3,35 @@
 Nobody learns of a dossier that is not theirs: it is Unknown, as one that does not exist.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
+from actions import approvals, box_page, meeting_page
 from actions.opinion_page import may
 from actions.sessions import Bearer
+from models.meetings import BallotBox, Meeting
 from models.opinions import OpinionRequest
 from states.desk import confirmed
 from states.errors import NotAllowed, Unknown
 from states.facts import Dossier
 from states.glance import glance
-from states.permits import VERBS, can_round, demand_everywhere
+from states.permits import ANY_BODY, ROUND, VERBS, Target, can_round, demand_everywhere
 from states.tasks import TASKS, UNIT
 
 DOSSIER_ID = "assessment_id"
 ROUND_ID = "round_id"
 REQUEST_ID = "request_id"
+TRIGGER = "trigger"
+MEETING_ID = "meeting_id"
+BOX_ID = "box_id"
+APPROVAL_ID = "approval_id"
 
 
+READING = ("download", "papers")
+"""Verbs that hand out the papers of a dossier."""
 ABOUT_REQUESTS = ("opine", "consult", "decide", "meet")
 """Verbs that make a request known to an account, whichever of them a page asks."""
 
@@ -62,10 +70,16 @@ class OfDossier:
 
 
 @dataclass(frozen=True, slots=True)
+class OfStep:
+    """The trigger {trigger} of the path, of the dossier {assessment_id}."""
+
+
+@dataclass(frozen=True, slots=True)
 class OfRound:
-    """A verb on the round {round_id} of the path."""
+    """A verb on the round {round_id} of the path; `by_body`: or on what one body decides on in it."""
 
     verb: str
+    by_body: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +90,34 @@ class OfRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class OfMeeting:
+    """A part in the meeting {meeting_id} of the path: to hold it, or to read what is before it."""
+
+    part: meeting_page.Part
+
+
+@dataclass(frozen=True, slots=True)
+class OfBox:
+    """A part in the ballot box {box_id} of the path: to hold it, close it, vote in it, or see how far it is."""
+
+    part: box_page.Part
+
+
+@dataclass(frozen=True, slots=True)
+class OfApproval:
+    """A part in what is asked for, {approval_id} of the path: to see it, or to answer what another one asked."""
+
+    part: approvals.Part
+
+
+@dataclass(frozen=True, slots=True)
 class Everywhere:
     """A verb in every round."""
 
     verb: str
 
 
-Asks = Nobody | Step | Own | OfDossier | OfRound | OfRequest | Everywhere
+Asks = Nobody | Step | Own | OfDossier | OfStep | OfRound | OfRequest | OfMeeting | OfBox | OfApproval | Everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +141,8 @@ def admit(asks: Asks, caller: Caller) -> Dossier | None:
     bearer = caller.bearer
     if bearer is None or not bearer.may_act:
         raise NotSignedIn
+    if isinstance(asks, OfStep):
+        return _dossier(OfDossier(trigger=str(caller.path[TRIGGER])), bearer, caller)
     if isinstance(asks, OfDossier):
         return _dossier(asks, bearer, caller)
     if isinstance(asks, OfRequest):
@@ -113,12 +150,29 @@ def admit(asks: Asks, caller: Caller) -> Dossier | None:
         return None
     if bearer.by_link and not (isinstance(asks, Own) and asks.by_link):
         raise NotAllowed("Phiên làm việc mở bằng liên kết chỉ dùng cho đúng nhiệm vụ trong thư.")
+    _demand(asks, bearer, caller)
+    return None
+
+
+def _demand(asks: Asks, bearer: Bearer, caller: Caller) -> None:
     match asks:
-        case OfRound(verb):
-            _demand_round(caller, bearer, verb)
+        case OfRound(verb, by_body):
+            _demand_round(caller, bearer, verb, ANY_BODY if by_body else ROUND)
+        case OfMeeting(part):
+            _demand_meeting(caller, bearer, part)
+        case OfBox(part):
+            _demand_box(caller, bearer, part)
+        case OfApproval(part):
+            approvals.demand_part(caller.session, bearer.actor, part, _id(caller, APPROVAL_ID))
         case Everywhere(verb):
             demand_everywhere(caller.session, bearer.actor, verb)
-    return None
+
+
+def round_behind(session: Session, path: Mapping[str, int | str]) -> int | None:
+    """The round of the meeting or the ballot box that a path names."""
+    meeting = session.get(Meeting, int(path[MEETING_ID])) if MEETING_ID in path else None
+    box = session.get(BallotBox, int(path[BOX_ID])) if BOX_ID in path else None
+    return next((found.round_id for found in (meeting, box) if found is not None), None)
 
 
 def _demand_step(bearer: Bearer | None, awaits: str) -> None:
@@ -133,7 +187,7 @@ def _dossier(asks: OfDossier, bearer: Bearer, caller: Caller) -> Dossier:
     facts = glance(caller.session, key, actor=bearer.actor, now=caller.now)
     relations = facts.relations & UNIT if bearer.by_link else facts.relations
     if _may(asks, relations, facts) and _in_task(asks, bearer):
-        if asks.verb == "download":
+        if asks.verb in READING and not asks.trigger:
             _demand_no_conflict(caller, bearer, facts)
         return facts
     if relations & set(VERBS["view"]):
@@ -167,12 +221,30 @@ def _in_task(asks: OfDossier, bearer: Bearer) -> bool:
     return asks.trigger in task.triggers if asks.trigger else asks.verb in task.verbs
 
 
-def _demand_round(caller: Caller, bearer: Bearer, verb: str) -> None:
+def _demand_round(caller: Caller, bearer: Bearer, verb: str, target: Target) -> None:
     key = _id(caller, ROUND_ID)
-    if not can_round(caller.session, bearer.actor, verb, key):
-        if can_round(caller.session, bearer.actor, "view", key):
+    if not can_round(caller.session, bearer.actor, verb, key, target=target):
+        if can_round(caller.session, bearer.actor, "view", key, target=target):
             raise NotAllowed("Tài khoản này không có quyền thực hiện việc đó đối với đợt này.")
         raise Unknown(f"đợt số {key}")
+
+
+def _demand_meeting(caller: Caller, bearer: Bearer, part: meeting_page.Part) -> None:
+    key = _id(caller, MEETING_ID)
+    found = meeting_page.standing(caller.session, key, bearer.actor)
+    if found is None or not found.may("read"):
+        raise Unknown(f"phiên họp số {key}")
+    if not found.may(part):
+        raise NotAllowed("Tài khoản này không có quyền thực hiện việc đó đối với phiên họp này.")
+
+
+def _demand_box(caller: Caller, bearer: Bearer, part: box_page.Part) -> None:
+    key = _id(caller, BOX_ID)
+    found = box_page.standing(caller.session, key, bearer.actor)
+    if found is None or not found.may("read"):
+        raise Unknown(f"hòm phiếu số {key}")
+    if not found.may(part):
+        raise NotAllowed("Tài khoản này không có quyền thực hiện việc đó đối với hòm phiếu này.")
 
 
 def _demand_request(asks: OfRequest, bearer: Bearer, caller: Caller) -> None:

@@ -9,9 +9,9 @@ from actions.appraise_seen import stamp
 from actions.marks import BLANK, Filled
 from config.sheet import Criterion, Entry, Kind, Sheet
 from models.assessments import Mark
-from models.evidence import Evidence
 from scoring.marks import printed
 from scoring.numbers import format_points
+from web.evidence_view import Piece
 from web.forms import Typed
 from web.sheet_form import ENTRY, Fields, entry_of, problem_of, standing, typed_for
 from web.sheet_view import Row
@@ -70,7 +70,7 @@ class Shown(dict[str, str]):
 
 
 def row_of(
-    leaf: Criterion, sheet: Sheet, key: str, mark: Mark | None, files: Sequence[Evidence] = (), *, suffix: str = ""
+    leaf: Criterion, sheet: Sheet, key: str, mark: Mark | None, files: Sequence[Piece] = (), *, suffix: str = ""
 ) -> Row:
     """A criterion's fields for an appraised mark; `suffix` ends their names where one page has several dossiers."""
     return Row(

@@ -12,7 +12,7 @@ from actions.self_assess import sheet_of
 from config.sheet import Criterion, Entry, Sheet
 from models import assessments
 from models.assessments import Mark
-from models.evidence import Evidence, in_force
+from models.evidence import in_force
 from scoring import marks as scoring
 from scoring.marks import Totals
 from scoring.numbers import format_points
@@ -23,8 +23,10 @@ from states.errors import NotAllowed, Refused
 from states.facts import Dossier
 from states.machine import choose, demand_open
 from web import desk_entries
+from web.evidence_view import Piece, pieces
 from web.sheet_form import Fields, standing
 from web.sheet_view import Row
+from web.words import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ class Opened:
     appraised: Mapping[str, Mark]
     mine: frozenset[str]
     parts: Sequence[str]
-    files: Mapping[str, Sequence[Evidence]]
+    files: Mapping[str, Sequence[Piece]]
     asked: Sequence[Asked]
     own_totals: Totals
     totals: Totals
@@ -112,10 +114,11 @@ def opened(session: Session, facts: Dossier, actor: Actor) -> Opened:
     )
 
 
-def _files(session: Session, facts: Dossier) -> dict[str, list[Evidence]]:
+def _files(session: Session, facts: Dossier) -> dict[str, list[Piece]]:
     """What went with the submission and came with answers, by criterion."""
-    files: dict[str, list[Evidence]] = {}
-    for one in in_force(session, facts.id, facts.submitted_at) if facts.submitted_at else ():
+    files: dict[str, list[Piece]] = {}
+    evidence = in_force(session, facts.id, facts.submitted_at) if facts.submitted_at else ()
+    for one in pieces(session, facts, evidence):
         files.setdefault(one.criterion, []).append(one)
     return files
 
@@ -132,10 +135,18 @@ def closed_by(facts: Dossier) -> str:
             choose(facts, "start_appraisal", frozenset())
             return ""
         steps = {step.do for step in workflow.leaving(facts.state)}
-        demand_open(facts, next((one for one in appraise.CONCLUDING if one in steps), "conclude_appraisal"))
+        concluding = next((one for one in appraise.CONCLUDING if one in steps), None)
+        if concluding is None:
+            return _only_read(facts)
+        demand_open(facts, concluding)
     except (Refused, NotAllowed) as refused:
         return str(refused)
     return ""
+
+
+def _only_read(facts: Dossier) -> str:
+    label = facts.programme.workflow.assessment.states[facts.state].label
+    return _("Hồ sơ ở trạng thái «%(label)s»; điểm thẩm định chỉ để xem.") % {"label": label}
 
 
 def may(facts: Dossier, trigger: str) -> bool:

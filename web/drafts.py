@@ -6,20 +6,22 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from actions import evidence_files, self_assess, unit_page
-from actions.evidence_files import Kept, New
+from actions import evidence_checks, evidence_files, self_assess, unit_page
+from actions.evidence_files import New
 from actions.marks import BLANK, Filled
+from config.calendar import parse_date
 from config.sheet import Entry, Sheet
+from evidence.store import FOLDER, Glance, Kept, Unkept, keep, nothing_against
 from models.assessments import Mark, marks
 from models.evidence import evidence_of
-from states.errors import Refused
 from states.facts import Dossier
 from states.hold import hold
 from web.edge import Here
+from web.evidence_view import pieces
 from web.sheet_form import Fields, entry_of, print_of, problem_of, shown, standing, typed_for
 from web.sheet_view import Elsewhere, View, view_of
 
-FOLDER: Final = "files"
+EVIDENCE: Final = "file-"
 
 
 def folder(here: Here) -> Path:
@@ -36,16 +38,30 @@ class Taken:
 
 
 def take_files(here: Here) -> Taken:
-    """Put the files of a form away, before and outside the transaction."""
+    """Put the files of a form away, before and outside the transaction; evidence only where its kind may serve."""
+    return _take(here, EVIDENCE)
+
+
+def take_replacement(here: Here) -> Taken:
+    """The same for a form whose only file is evidence."""
+    return _take(here, "file")
+
+
+def _take(here: Here, evidence: str) -> Taken:
     taken = Taken()
     for name, uploads in here.typed.files.items():
+        glance = _glance(here) if name.startswith(evidence) else nothing_against
         for upload in uploads:
             try:
-                kept = evidence_files.keep(folder(here), upload.file, upload.filename or "")
+                kept = keep(folder(here), upload.file, upload.filename or "", glance=glance)
                 taken.files.setdefault(name, []).append(kept)
-            except Refused as refused:
+            except Unkept as refused:
                 taken.problems[name] = str(refused)
     return taken
+
+
+def _glance(here: Here) -> Glance:
+    return evidence_checks.glance_of(here.found.programme) if here.found else nothing_against
 
 
 @dataclass(slots=True)
@@ -130,14 +146,37 @@ def _new(here: Here, given: Mapping[str, Fields], done: Saved) -> list[New]:
     taken: Taken = here.before or Taken()
     new = []
     for code in given:
-        address = here.typed.line(f"link-{code}")
-        why = evidence_files.check_address(address, here.dossier.programme.evidence.link_domains) if address else None
-        new += [New(code, kept) for kept in taken.files.get(f"file-{code}", ())]
-        new += [New(code, address=address)] if address and why is None else []
-        problem = taken.problems.get(f"file-{code}") or (f"{code}: {why}." if why else "")
-        if problem:
-            done.problems[code] = problem
+        come, problems = given_with(here, taken, code)
+        new += come
+        if problems:
+            done.problems[code] = " ".join(problems)
     return new
+
+
+def given_with(here: Here, taken: Taken, code: str) -> tuple[list[New], list[str]]:
+    """The evidence that came with a criterion's fields, and what is wrong with any."""
+    declared = here.typed.get(f"declared-{code}") == "1"
+    new = [New(code, kept, declared=declared) for kept in taken.files.get(f"{EVIDENCE}{code}", ())]
+    problems = [problem for problem in [taken.problems.get(f"{EVIDENCE}{code}")] if problem]
+    address = here.typed.line(f"link-{code}")
+    why = evidence_files.check_address(address, here.dossier.programme.evidence) if address else None
+    new += [New(code, address=address)] if address and not why else []
+    problems += [f"{code}: {why}."] if why else []
+    confidential, lacking = _confidential(here, code)
+    return new + confidential, problems + lacking
+
+
+def _confidential(here: Here, code: str) -> tuple[list[New], list[str]]:
+    """A document marked *Mật*, of which number and date are all that is taken."""
+    number, day = here.typed.line(f"secret-{code}"), here.typed.line(f"dated-{code}")
+    if not number and not day:
+        return [], []
+    try:
+        one = New(code, number=number, dated=parse_date(day))
+    except ValueError:
+        return [], [f"{code}: văn bản Mật phải ghi ngày có thật, ví dụ 09/12/2026."]
+    why = evidence_files.check_confidential(one, here.now)
+    return ([], [f"{code}: {why}."]) if why else ([one], [])
 
 
 def _add(here: Here, key: int, new: list[New], done: Saved) -> None:
@@ -156,7 +195,7 @@ def view(here: Here, done: Saved | None = None) -> View:
     """The draft as it stands, with what a save could not keep in the fields where it was typed."""
     key = here.dossier.id
     found, evidence = marks(here.session, key, "draft"), evidence_of(here.session, key)
-    own = [one for one in evidence if one.request_id is None]
+    own = pieces(here.session, here.dossier, (one for one in evidence if one.request_id is None))
     sheet = self_assess.sheet_of(here.dossier)
     if done is None:
         return view_of(sheet, found, own)

@@ -2,7 +2,8 @@
 
 The arrival of the request is `now`; what it asks for is asked before anything is done; pages are rendered after the
 transaction. Work that loses against another transaction is done again. A request lives for LIFE: what would be written
-later than that is not written, for the sweep that locks a round counts on it.
+later than that is not written, for the sweep that locks a round counts on it. What comes so slowly that this would be
+too short counts from the end of its reading (docs/decisions/0013).
 """
 
 import asyncio
@@ -25,17 +26,21 @@ from starlette.responses import Response
 from actions import sessions as kept
 from actions.sessions import Bearer, Visit
 from states.actor import Actor
+from states.errors import DanhgiaError
 from states.facts import Dossier
 from web import forms, refusals, sessions
 from web.answers import Answer
-from web.asks import Asks, Caller, NotSignedIn, admit
+from web.asks import ROUND_ID, Asks, Caller, NotSignedIn, admit, round_behind
 from web.forms import Typed
 from web.frame import Frame, contacts
 from web.pages import respond
 from web.place import Place
 from web.refusals import Forged, TooSlow
+from web.rooms import rooms_of
 
 LIFE: Final = timedelta(seconds=10)
+READING: Final = timedelta(minutes=10)
+"""As long as a form may be on its way."""
 
 
 class Id(Convertor[int]):
@@ -93,6 +98,7 @@ class Here:
         return self.found
 
 
+Method = Literal["GET", "POST", "PUT"]
 Work = Callable[[Here], Answer]
 First = Callable[[Here], Any]
 
@@ -101,11 +107,15 @@ First = Callable[[Here], Any]
 class Route:
     """A route as it was declared. `first` runs before the transaction, for what takes time (hashing, files)."""
 
-    method: Literal["GET", "POST"]
+    method: Method
     path: str
     asks: Asks
     work: Work
     first: First | None = None
+
+    def asked(self, place: Place, request: Request, arrival: datetime) -> "Asked":
+        """A request for it that has arrived."""
+        return Asked(place, self, request, arrival)
 
 
 class Desk:
@@ -122,7 +132,7 @@ class Desk:
         """Declare what a form does, in one transaction."""
         return partial(self._declare, "POST", path, asks, first)
 
-    def _declare(self, method: Literal["GET", "POST"], path: str, asks: Asks, first: First | None, work: Work) -> Work:
+    def _declare(self, method: Method, path: str, asks: Asks, first: First | None, work: Work) -> Work:
         self.routes.append(Route(method, path, asks, work, first))
         return work
 
@@ -145,15 +155,15 @@ class Endpoint:
         self.place, self.route = place, route
 
     async def answer(self, request: Request) -> Response:
-        """Read the form, then do the rest in a thread of its own."""
-        arrival = self.place.now()
-        asked = Asked(self.place, self.route, request, arrival)
+        """Read what was sent, then do the rest in a thread of its own."""
+        asked = self.route.asked(self.place, request, self.place.now())
         try:
-            async with asyncio.timeout(LIFE.total_seconds()):
-                asked.typed = await forms.read(request)
-        except (TimeoutError, forms.Unreadable, refusals.TooMany) as error:
+            async with asyncio.timeout(READING.total_seconds()):
+                await asked.read()
+        except (OSError, forms.Unreadable, refusals.TooMany) as error:
             unread = TooSlow() if isinstance(error, TimeoutError) else error
             return await run_in_threadpool(asked.refuse, unread)
+        asked.read_at = self.place.now()
         return await run_in_threadpool(asked.respond)
 
 
@@ -161,7 +171,8 @@ class Asked:
     """One request on its way; `frame` grows as it goes, so that a refusal is told in as much of it as there is."""
 
     def __init__(self, place: Place, route: Route, request: Request, arrival: datetime) -> None:
-        self.place, self.route, self.request, self.now = place, route, request, arrival
+        self.place, self.route, self.request = place, route, request
+        self.now = self.read_at = arrival
         self.typed = Typed()
         self.cookies = sessions.read_cookies(place, request)
         self.visit = sessions.visit_of(request, self.cookies)
@@ -174,11 +185,15 @@ class Asked:
             is_part=request.headers.get("hx-request") == "true",
         )
 
+    async def read(self) -> None:
+        """Read the form that was sent."""
+        self.typed = await forms.read(self.request)
+
     def respond(self) -> Response:
         """Do the route's work and answer; whatever goes wrong becomes a page."""
         try:
             answer = self._read() if self.route.method == "GET" else self._write()
-            return respond(self.place, self.cookies, answer, self.frame)
+            return self._shown(answer)
         except Exception as error:  # noqa: BLE001  the edge: nothing typed may be lost to a fault of ours
             return self.refuse(error)
 
@@ -189,6 +204,9 @@ class Asked:
         answer = refusals.answer_to(
             error, method=self.route.method, path=quote(address), address=address, typed=self.typed
         )
+        return self._shown(answer)
+
+    def _shown(self, answer: Answer) -> Response:
         return respond(self.place, self.cookies, answer, self.frame)
 
     def _read(self) -> Answer:
@@ -198,10 +216,25 @@ class Asked:
         return answer
 
     def _write(self) -> Answer:
-        if sessions.is_from_elsewhere(self.request, self.place.settings.base_url):
-            raise Forged("elsewhere")
+        self._demand_own_page()
+        if self._is_over():
+            self._count_from_reading()
         before = self._first() if self.route.first else None
-        return self.place.database.act(partial(self._once, before))
+        try:
+            return self.place.database.act(partial(self._once, before))
+        except TooSlow:
+            self._count_from_reading()
+            return self.place.database.act(partial(self._once, before))
+
+    def _is_over(self) -> bool:
+        return self.place.now() - self.now > LIFE
+
+    def _count_from_reading(self) -> None:
+        """Take the end of reading for the instant that counts; TooSlow when that does not help either."""
+        self.now = self.read_at
+        self.frame = replace(self.frame, now=self.now)
+        if self._is_over():
+            raise TooSlow
 
     def _first(self) -> Any:  # noqa: ANN401  whatever the route's own `first` finds
         with self.place.database.reading() as session:
@@ -213,7 +246,7 @@ class Asked:
         here = replace(self._enter(session), before=before)
         self._demand_form()
         answer = self.route.work(here)
-        if self.place.now() - self.now > LIFE:
+        if self._is_over():
             raise TooSlow
         return answer
 
@@ -224,12 +257,12 @@ class Asked:
             self.frame,
             bearer=bearer,
             csrf=sessions.forgery_token(self.cookies, signed_in=bearer is not None),
-            contacts=contacts(session, None),
         )
         path = self.request.path_params
-        found = admit(self.route.asks, Caller(session, bearer, path, self.now))
-        if found is not None:
-            self.frame = replace(self.frame, contacts=contacts(session, found.programme))
+        found = self._admit(Caller(session, bearer, path, self.now))
+        self.frame = replace(self.frame, contacts=contacts(session, found.programme if found else None))
+        if bearer is not None and bearer.may_act and not bearer.by_link:
+            self.frame = replace(self.frame, rooms=rooms_of(session, bearer.actor, _round_of(session, path, found)))
         return Here(
             session=session,
             now=self.now,
@@ -241,6 +274,18 @@ class Asked:
             bearer=bearer,
             found=found,
         )
+
+    def _admit(self, caller: Caller) -> Dossier | None:
+        """Ask what the route asks; a refusal still tells whom to telephone."""
+        try:
+            return admit(self.route.asks, caller)
+        except (DanhgiaError, NotSignedIn):
+            self.frame = replace(self.frame, contacts=contacts(caller.session, None))
+            raise
+
+    def _demand_own_page(self) -> None:
+        if sessions.is_from_elsewhere(self.request, self.place.settings.base_url):
+            raise Forged("elsewhere")
 
     def _demand_form(self) -> None:
         given = self.typed.get(forms.CSRF) or self.request.headers.get("x-csrf-token", "")
@@ -255,3 +300,9 @@ class Asked:
         if bearer is not None and self.now - bearer.seen_at > kept.SEEN:
             with suppress(OperationalError), self.place.database.writing() as session:
                 kept.see(session, bearer.session_id, now=self.now)
+
+
+def _round_of(session: Session, path: Mapping[str, Any], found: Dossier | None) -> int | None:
+    if found is not None:
+        return found.round_id
+    return path.get(ROUND_ID) or round_behind(session, path)

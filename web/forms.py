@@ -12,8 +12,9 @@ from starlette.requests import Request
 CSRF: Final = "csrf"
 MOST_FIELDS: Final = 5_000
 LONGEST_FIELD: Final = 4 * 1024 * 1024
-SECRETS: Final = frozenset({CSRF, "password", "repeated", "old_password", "code", "digits"})
-"""Fields that are never shown again."""
+SECRETS: Final = frozenset({CSRF, "password", "repeated", "old_password", "code", "digits", "ballot"})
+VOTE: Final = "vote-"
+"""How the fields of a secret ballot begin: `SECRETS` and these are never shown again."""
 
 
 class Unreadable(Exception):
@@ -45,7 +46,8 @@ class Typed:
 
     def kept(self) -> tuple[tuple[str, str], ...]:
         """What may be shown again: all but secrets and empty fields."""
-        return tuple((key, value) for key, value in self.fields if key not in SECRETS and value.strip())
+        shown = ((key, value) for key, value in self.fields if key not in SECRETS and not key.startswith(VOTE))
+        return tuple((key, value) for key, value in shown if value.strip())
 
 
 async def read(request: Request) -> Typed:

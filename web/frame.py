@@ -10,6 +10,7 @@ from actions.sessions import Bearer
 from config.programme import Contact, Programme
 from models.db import run
 from states.hold import programme_of
+from web.rooms import NO_ROOMS, Rooms
 
 DIGESTS = (
     "SELECT DISTINCT v.digest FROM round r JOIN programme_version v ON v.id = r.programme_version_id "
@@ -28,6 +29,7 @@ class Frame:
     note: str = ""
     bearer: Bearer | None = None
     contacts: tuple[Contact, ...] = ()
+    rooms: Rooms = NO_ROOMS
     is_part: bool = False
     """Whether only a part of a page was asked for (by htmx)."""
 

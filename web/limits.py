@@ -82,3 +82,22 @@ def count(session: Session, one: Try, *, now: datetime) -> None:
     run(session, "DELETE FROM attempt WHERE door = :door AND client = :client AND at < :before", given)
     session.add(Attempt(door=one.door, client=one.client, whose=one.whose, at=now))
     session.flush()
+
+
+MINUTE: Final = timedelta(minutes=1)
+A_MINUTE: Final = 600
+"""So many requests a minute may a program make by one token."""
+SPEND: Final = (
+    "UPDATE api_token SET used_at = :now, spent = CASE WHEN window_at > :since THEN spent + 1 ELSE 1 END, "
+    "window_at = CASE WHEN window_at > :since THEN window_at ELSE :now END WHERE id = :id "
+    "AND (window_at <= :since OR spent < :most) RETURNING window_at"
+)
+
+
+def spend(session: Session, token_id: int, *, now: datetime) -> datetime | None:
+    """Count a request by a token, which was used now; None, or until when no other is taken."""
+    given = {"id": token_id, "now": to_micros(now), "since": to_micros(now - MINUTE), "most": A_MINUTE}
+    if run(session, SPEND, given).fetchone() is not None:
+        return None
+    found = run(session, "SELECT window_at FROM api_token WHERE id = :id", {"id": token_id}).fetchone()
+    return from_micros(found[0]) + MINUTE

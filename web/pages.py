@@ -1,8 +1,11 @@
 """Templates and their filters, and the responses they become."""
 
-from collections.abc import Callable
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Hashable
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -10,13 +13,16 @@ from typing import Final
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from jinja2.runtime import Macro
+from markupsafe import Markup
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from config.calendar import LOCAL, date_text, deadline_text, local_day
+from config.sheet import Criterion
 from notifications.wording import in_fours, minute, moment, time_left, upper_first
 from scoring.numbers import format_points
 from web import sessions
-from web.answers import Answer, Download, Page, Redirect
+from web.answers import Answer, Download, Page, Redirect, Stored
 from web.frame import Frame
 from web.place import Place
 from web.words import TRANSLATIONS
@@ -25,6 +31,10 @@ OWN: Final = files("web") / "static"
 HTMX: Final = files("js_lib_htmx") / "static" / "htmx"
 SOURCES: Final = {"app.css": OWN, "app.js": OWN, "favicon.svg": OWN, "htmx.min.js": HTMX}
 SEE_OTHER: Final = 303
+INERT: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'"
+"""The policy of somebody's file: it runs, loads and sends nothing. Browsers style a bare picture in line."""
+UNCOMPOSED: Final = str.maketrans("đĐ", "dD")
+UNSAFE: Final = re.compile(r"[^A-Za-z0-9._ -]+")
 MEGABYTE: Final = 1024 * 1024
 
 
@@ -44,9 +54,22 @@ def clock(instant: datetime) -> str:
     return f"{instant.astimezone(LOCAL):%H:%M}"
 
 
+def second(instant: datetime) -> str:
+    """The local time of day to the second: 09:41:05."""
+    return f"{instant.astimezone(LOCAL):%H:%M:%S}"
+
+
 def local_iso(instant: datetime) -> str:
     """An instant for <time datetime>."""
     return instant.astimezone(LOCAL).isoformat()
+
+
+RULES: Final = re.compile(r"\s*\((?:(?:AMB|ANO|[A-Z][A-Z0-9])-[\w.-]+(?:, )?)+\)")
+
+
+def without_rules(text: str) -> str:
+    """A note of a sheet without the numbers of our rules, which mean nothing to whoever fills it in."""
+    return RULES.sub("", text)
 
 
 BROWSERS: Final = {
@@ -79,6 +102,11 @@ def filesize(size: int) -> str:
     return f"{size / MEGABYTE:.1f} MB".replace(".", ",")
 
 
+def pretty(value: object) -> str:
+    """A JSON value as people read it."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
 FILTERS: Final[dict[str, Callable[..., str]]] = {
     "browser": browser,
     "clock": clock,
@@ -91,8 +119,21 @@ FILTERS: Final[dict[str, Callable[..., str]]] = {
     "iso": local_iso,
     "minute": minute,
     "moment": moment,
+    "pretty": pretty,
+    "second": second,
     "upper_first": upper_first,
+    "without_rules": without_rules,
 }
+
+
+@cache
+def _said(text: str) -> Markup:
+    return Markup(TRANSLATIONS.ugettext(text))  # noqa: S704  texts are the templates' own
+
+
+def said(text: str, **values: object) -> Markup:
+    """A text of a template in the reader's language; what is put into it is escaped. As Jinja's own, and quicker."""
+    return _said(text) % values
 
 
 @cache
@@ -109,8 +150,33 @@ def environment() -> Environment:
     install: Callable[..., None] = made.install_gettext_translations  # type: ignore[attr-defined] # the extension's
     install(TRANSLATIONS, newstyle=True)
     made.filters |= FILTERS
-    made.globals |= {"asset": asset, "left": time_left}
+    made.globals |= {"_": said, "asset": asset, "left": time_left, "once": once}
     return made
+
+
+class Same:
+    """A criterion of one version of a sheet as a key: that very one, and no equal one."""
+
+    __slots__ = ("leaf",)
+
+    def __init__(self, leaf: Criterion) -> None:
+        self.leaf = leaf
+
+    def __hash__(self) -> int:
+        return id(self.leaf)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.leaf is self.leaf
+
+
+@lru_cache(maxsize=20_000)
+def _made(macro: Macro, same: Same, *given: Hashable) -> str:
+    return macro(same.leaf, *given)
+
+
+def once(macro: Macro, leaf: Criterion, *given: Hashable) -> str:
+    """What a macro without context makes of a criterion of a sheet and of what is given: kept, for it is always so."""
+    return _made(macro, Same(leaf), *given)
 
 
 def html(page: Page, frame: Frame) -> str:
@@ -122,7 +188,7 @@ def respond(place: Place, cookies: sessions.Cookies, answer: Answer, frame: Fram
     """The response of an answer, with the cookies that go with it."""
     response = _response(answer, frame)
     sessions.set_device(place, response, cookies)
-    token = None if isinstance(answer, Download) else answer.token
+    token = None if isinstance(answer, Download | Stored) else answer.token
     if token is not None:
         sessions.set_token(place, response, token)
     if isinstance(answer, Redirect) and answer.note:
@@ -140,9 +206,18 @@ def _response(answer: Answer, frame: Frame) -> Response:
             return HTMLResponse(html(answer, frame), status_code=status)
         case Redirect(to=to):
             return RedirectResponse(to, status_code=SEE_OTHER)
-    name = quote(answer.name)
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        case Stored(path=path, name=name, media_type=media_type, shows=shows):
+            headers = {"Content-Disposition": disposition(name, shows=shows), "Content-Security-Policy": INERT}
+            return FileResponse(path, media_type=media_type, headers=headers)
+    headers = {"Content-Disposition": disposition(answer.name)}
     return Response(answer.content, media_type=answer.media_type, headers=headers)
+
+
+def disposition(name: str, *, shows: bool = False) -> str:
+    """What a browser does with a file and how it calls it (RFC 6266): the whole name, and one of plain letters."""
+    letters = unicodedata.normalize("NFKD", name.translate(UNCOMPOSED)).encode("ascii", "ignore").decode()
+    plain = UNSAFE.sub("_", letters).strip("_ ") or "tep"
+    return f"{'inline' if shows else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _to_htmx(response: Response, answer: Redirect) -> Response:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy.exc import OperationalError
 
+from evidence.store import FULL
 from states.errors import DanhgiaError, NotAllowed, Refused, Stale, Unknown
 from web.answers import Answer, Page, Redirect
 from web.asks import NotSignedIn
@@ -57,6 +58,12 @@ def answer_to(error: Exception, *, method: str, path: str, address: str, typed: 
     return Page("refused.html", context, status)
 
 
+def told(error: Exception) -> tuple[int, Sequence[str]]:
+    """The status and the sentences that tell an error, for those who read no pages."""
+    status, _title, sentences, _again = _told(error)
+    return status, sentences
+
+
 def _not_signed_in(method: str, path: str, typed: Typed, address: str) -> Answer:
     if method in SAFE:
         return Redirect(f"/sign-in?next={path}" if path != "/" else "/sign-in")
@@ -89,6 +96,10 @@ def _of_machine(error: Exception) -> tuple[int, str, Sequence[str], bool]:
         case Unreadable():
             sentence = _("Phần mềm không đọc được nội dung gửi lên; quay lại trang trước và gửi lại.")
             return HTTPStatus.BAD_REQUEST, _("Không đọc được"), [sentence], False
+        case OSError() if error.errno in FULL:
+            LOG.error("no room for files: %s", error)
+            sentence = _("Máy chủ hết chỗ chứa tệp nên chưa ghi gì; báo cơ quan phụ trách rồi gửi lại.")
+            return HTTPStatus.INSUFFICIENT_STORAGE, _("Chưa ghi được"), [sentence], True
         case OperationalError():
             LOG.error("the database does not answer: %s", error.orig)
             sentence = _("Hệ thống đang bận hoặc đang bảo trì; vài phút nữa thử lại. Chưa có gì được ghi.")

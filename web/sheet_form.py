@@ -8,7 +8,9 @@ changed elsewhere.
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import ValidationError
@@ -47,11 +49,19 @@ def standing(mark: Mark | None) -> Fields:
     """A mark as its fields show it."""
     if mark is None:
         return {}
-    entry = Entry.model_validate_json(mark.entry)
-    given = {
-        name: _shown(value) for name, value in entry if (value is not None and value is not False) or name == "passed"
-    }
-    return {name: text for name, text in {**given, "note": mark.note}.items() if text}
+    return {**_entered(mark.entry), **({"note": mark.note} if mark.note else {})}
+
+
+@lru_cache(maxsize=4096)
+def entry_in(text: str) -> Entry:
+    """The entry of a mark as it is stored."""
+    return Entry.model_validate_json(text)
+
+
+@lru_cache(maxsize=4096)
+def _entered(text: str) -> Fields:
+    given = ((name, _shown(value)) for name, value in entry_in(text) if value is not False or name == "passed")
+    return MappingProxyType({name: shown for name, shown in given if shown})
 
 
 def _shown(value: object) -> str:

@@ -4,16 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from itertools import groupby
 from typing import Final, NamedTuple
 
 from config.sheet import Criterion, Degree, Entry, Kind, Sheet
 from models.assessments import Mark
-from models.evidence import Evidence
 from scoring import marks as scoring
 from scoring.marks import Totals, printed
 from scoring.numbers import format_points
-from web.sheet_form import Fields, may_not_apply, print_of, shown, standing
+from web.evidence_view import Piece
+from web.sheet_form import Fields, entry_in, may_not_apply, print_of, shown, standing
 from web.words import _
 
 POINTLESS: Final = frozenset({Kind.DEGREE, Kind.CHECK})
@@ -32,6 +33,19 @@ class Elsewhere(NamedTuple):
         return print_of(self.fields)
 
 
+class Given(NamedTuple):
+    """What stands in the fields of an entry: all that its fields on a page depend on beside the criterion."""
+
+    points: str
+    option: str
+    degree: str
+    passed: str
+    done: str
+    assigned: str
+    units: str
+    not_applicable: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One criterion: what stands in its fields, what it is worth, what goes with it."""
@@ -42,24 +56,23 @@ class Row:
     fields: Fields
     was: str
     entry: Entry
-    files: Sequence[Evidence] = ()
+    files: Sequence[Piece] = ()
     problem: str = ""
     elsewhere: Elsewhere | None = None
+    is_filled: bool = field(init=False)
+    is_scored: bool = field(init=False)
+    points: Decimal = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Reckon once whether something was entered, whether nothing is left to fill in, and what it counts."""
+        object.__setattr__(self, "is_filled", self.entry != Entry())
+        object.__setattr__(self, "is_scored", scoring.is_scored(self.leaf, self.entry))
+        object.__setattr__(self, "points", scoring.points(self.leaf, self.entry, self.sheet))
 
     @property
-    def is_scored(self) -> bool:
-        """Whether nothing is left to fill in."""
-        return scoring.is_scored(self.leaf, self.entry)
-
-    @property
-    def is_filled(self) -> bool:
-        """Whether something was entered."""
-        return self.entry != Entry()
-
-    @property
-    def points(self) -> Decimal:
-        """What the entry counts."""
-        return scoring.points(self.leaf, self.entry, self.sheet)
+    def given(self) -> Given:
+        """Its fields but for the words beside them."""
+        return Given._make(self.fields[name] for name in Given._fields)
 
     @property
     def worth(self) -> str:
@@ -104,6 +117,16 @@ class Row:
         return self.leaf.note_below_max and below and not self.fields.get("note")
 
     @property
+    def lacks_word(self) -> bool:
+        """Whether it has neither evidence nor a word why, which the summary report then has to give (DN-5.4)."""
+        return self.lacks_evidence and not self.fields.get("note")
+
+    @property
+    def is_told(self) -> bool:
+        """Whether something is said of it below its fields."""
+        return bool(self.problem or self.elsewhere or self.lacks_note or self.lacks_word)
+
+    @property
     def lacks_evidence(self) -> bool:
         """Whether points are claimed without any evidence, where the sheet names some (DN-5.4)."""
         return bool(self.leaf.evidence) and self.is_filled and self.points > 0 and not self.files
@@ -131,7 +154,8 @@ class Heading(NamedTuple):
     total: Decimal
 
 
-class Part(NamedTuple):
+@dataclass(frozen=True)
+class Part:
     """A top group of the sheet."""
 
     key: str
@@ -141,17 +165,17 @@ class Part(NamedTuple):
     total: Decimal
     items: Sequence[Row | Heading]
 
-    @property
+    @cached_property
     def rows(self) -> list[Row]:
         """Its criteria."""
         return [one for one in self.items if isinstance(one, Row)]
 
-    @property
+    @cached_property
     def scored(self) -> int:
         """How many of them are scored."""
         return sum(row.is_scored for row in self.rows)
 
-    @property
+    @cached_property
     def is_whole(self) -> bool:
         """Whether all are."""
         return self.scored == len(self.rows)
@@ -164,7 +188,7 @@ class Lack(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class View:
     """The whole sheet as filled in."""
 
@@ -183,20 +207,32 @@ class View:
         """The criteria still to be scored."""
         return [self.rows[code] for code in self.totals.missing]
 
-    @property
+    @cached_property
     def unscored(self) -> list[Lack]:
         """What has to be scored before submitting: a criterion each, or a part where many are missing."""
         return [lack for part in self.parts for lack in _unscored(part)]
 
-    @property
+    @cached_property
     def without_note(self) -> list[Row]:
         """Criteria below the greatest points without a word why."""
         return [row for row in self.rows.values() if row.lacks_note]
 
-    @property
+    @cached_property
     def without_evidence(self) -> list[Row]:
         """Criteria with points and without evidence."""
         return [row for row in self.rows.values() if row.lacks_evidence]
+
+    @property
+    def to_replace(self) -> list[Piece]:
+        """Files that were refused after the submission, and that nothing has come in place of."""
+        every = [one for row in self.rows.values() for one in row.files]
+        replaced = {one.row.replaces_id for one in every}
+        return [one for one in every if one.row.replace_by is not None and one.id not in replaced]
+
+    @property
+    def untold(self) -> list[Row]:
+        """Criteria with points, without evidence and without a word (DN-5.4)."""
+        return [row for row in self.without_evidence if row.lacks_word]
 
     @property
     def files(self) -> int:
@@ -230,7 +266,7 @@ def key_of(sheet: Sheet, code: str) -> str:
 def view_of(
     sheet: Sheet,
     marks: Mapping[str, Mark],
-    evidence: Sequence[Evidence] = (),
+    evidence: Sequence[Piece] = (),
     *,
     typed: Mapping[str, Fields] | None = None,
     was: Mapping[str, str] | None = None,
@@ -238,7 +274,7 @@ def view_of(
     elsewhere: Mapping[str, Elsewhere] | None = None,
 ) -> View:
     """A sheet with its marks; where something typed does not stand yet, that is shown in the fields."""
-    entries = {code: Entry.model_validate_json(mark.entry) for code, mark in marks.items()}
+    entries = {code: entry_in(mark.entry) for code, mark in marks.items()}
     files = {code: tuple(group) for code, group in groupby(_by_code(evidence), key=lambda one: one.criterion)}
     rows = {}
     for number, leaf in enumerate(sheet.leaves(), 1):
@@ -258,7 +294,7 @@ def view_of(
     return View(sheet=sheet, parts=tuple(_parts(sheet, rows, totals)), totals=totals, rows=rows)
 
 
-def _by_code(evidence: Sequence[Evidence]) -> list[Evidence]:
+def _by_code(evidence: Sequence[Piece]) -> list[Piece]:
     return sorted(evidence, key=lambda one: (one.criterion, one.id))
 
 

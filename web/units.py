@@ -13,11 +13,14 @@ from notifications.wording import EFFECTS, REVISED
 from states.errors import Refused
 from states.facts import Dossier
 from states.glance import glance
+from states.permits import VERBS
 from states.tasks import TASKS, is_open
 from web import drafts
 from web.answers import Answer, Page, page
+from web.dossier_parts import extras
 from web.drafts import Saved
 from web.edge import Here
+from web.evidence_view import pieces
 from web.sheet_form import Fields
 from web.sheet_view import View, view_of
 
@@ -29,9 +32,10 @@ def common(here: Here) -> dict[str, Any]:
     """The context of every page of a unit."""
     facts = here.dossier
     title, launch = unit_page.launched(here.session, facts.round_id)
-    deadline = unit_page.own_deadline(facts)
+    deadline, closes_at = unit_page.ahead(facts)
     return {
         "facts": facts,
+        "closes_at": closes_at,
         "address": f"/assessments/{facts.id}",
         "state": facts.programme.workflow.assessment.states[facts.state],
         "round_title": title,
@@ -48,7 +52,7 @@ def common(here: Here) -> dict[str, Any]:
 
 def effect(facts: Dossier) -> str:
     """What happens when the dossier's own closing passes."""
-    deadline = unit_page.own_deadline(facts)
+    deadline, _closes_at = unit_page.ahead(facts)
     if deadline is None:
         return ""
     return REVISED if facts.submitted_at else EFFECTS[Late(deadline.late)]
@@ -72,10 +76,12 @@ def fresh(here: Here) -> Here:
 def sheet_page(here: Here, done: Saved | None = None) -> Page:
     """The sheet to be filled in, after a save with what it could not keep."""
     here = fresh(here) if done else here
-    asked = [one for one in unit_page.questions(here.session, here.dossier.id) if one.request.status == "open"]
+    every = unit_page.questions(here.session, here.dossier.id) if here.dossier.asked else []
+    asked = [one for one in every if one.request.status == "open"]
     status = done.status if done else HTTPStatus.OK
     shown = drafts.view(here, done)
-    return page("unit/sheet.html", status=status, questions=asked, view=shown, done=done, **common(here))
+    grown = extras(here)
+    return page("unit/sheet.html", status=status, questions=asked, view=shown, done=done, **common(here), **grown)
 
 
 def saved_part(here: Here, done: Saved, code: str) -> Page:
@@ -107,6 +113,7 @@ def rest_page(here: Here, *, unsaved: Mapping[str, Fields] | None = None, refuse
         typed={name: here.typed.get(name) for name in ("number", "dated", "signer")},
         task=TASKS[here.account.task].label if here.account.task else "",
         **common(here),
+        **extras(here),
     )
 
 
@@ -114,8 +121,8 @@ def read_view(here: Here) -> View:
     """The copy in force; the draft where nothing was ever submitted."""
     facts = here.dossier
     copy = "self" if facts.submitted_at else "draft"
-    found, evidence = marks(here.session, facts.id, copy), evidence_of(here.session, facts.id)
-    return view_of(self_assess.sheet_of(facts), found, evidence)
+    evidence = pieces(here.session, facts, evidence_of(here.session, facts.id))
+    return view_of(self_assess.sheet_of(facts), marks(here.session, facts.id, copy), evidence)
 
 
 def _decided(here: Here) -> View | None:
@@ -124,6 +131,24 @@ def _decided(here: Here) -> View | None:
         return None
     found = marks(here.session, here.dossier.id, "decided")
     return view_of(self_assess.sheet_of(here.dossier), found) if found else None
+
+
+def other_home(here: Here) -> Page:
+    """The first page of a dossier for its superior, the staff and who decides: the sheet once it is handed in."""
+    facts = here.dossier
+    reads = facts.submitted_at is not None and not facts.relations.isdisjoint(VERBS["papers"])
+    return page(
+        "dossier.html",
+        facts=facts,
+        address=f"/assessments/{facts.id}",
+        state=facts.programme.workflow.assessment.states[facts.state],
+        view=read_view(here) if reads else None,
+        closes_at=unit_page.ahead(facts)[1],
+        task=TASKS[here.account.task].label if here.account.task else "",
+        may_draft=False,
+        may_raise=False,
+        **extras(here),
+    )
 
 
 def unit_home(here: Here) -> Answer:

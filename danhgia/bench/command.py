@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from danhgia.bench import cases, rating
+from danhgia.bench import board, cases, checks, history, page, rating, upload
 from danhgia.bench.cases import Result
 from states.errors import Unknown
 
@@ -19,6 +19,11 @@ BENCHES: Final[dict[str, Callable[[], list[Result]]]] = {
     "rank": cases.bench_rank,
     "verify": cases.bench_verify,
     "rating": rating.bench_rating,
+    "page": page.bench_page,
+    "board": board.bench_board,
+    "history": history.bench_history,
+    "upload": upload.bench_upload,
+    "check": checks.bench_check,
 }
 
 

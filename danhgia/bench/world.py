@@ -1,5 +1,6 @@
 """A round of n dossiers for measuring, written straight into the tables."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -8,7 +9,9 @@ from sqlmodel import Session
 
 from config.load import load_programme
 from config.programme import Programme
+from models import counts
 from models.db import Database, run, run_many
+from models.names import sort_name
 from models.rounds import programme_version
 from models.types import GENESIS, to_micros
 from states import chain, history
@@ -25,9 +28,10 @@ TABLES: Mapping[str, str] = {
     "subject": "id, code, name, kind, group_name, active",
     "account": "id, email, name, position, active, reminders",
     "account_grant": "id, account_id, role, subject_id, granted_at",
-    "assessment": "id, round_id, subject_id, name, kind, group_name, sheet, state, version, closes_at, late, zeroed, "
-    "leaves, scored, appraised, unreasoned, asked, tied, seq, head, chain_at",
+    "assessment": "id, round_id, subject_id, name, sort_name, kind, group_name, sheet, state, version, closes_at, "
+    "late, zeroed, leaves, scored, appraised, unreasoned, asked, tied, seq, head, chain_at",
     "history": history.COLUMNS,
+    "round_count": counts.COLUMNS,
 }
 
 
@@ -38,12 +42,15 @@ class World(NamedTuple):
     n: int
 
 
-def fill(database: Database, n: int, state: str = "self_assessing") -> World:
-    """Write a launched round (id 1) of n dossiers, each with officer, head and one history row."""
+def fill(database: Database, n: int, state: str = "self_assessing", *others: str) -> World:
+    """Write a launched round (id 1) of n dossiers, each with officer, head and one history row.
+
+    Where there are several states, the dossiers take turns.
+    """
     programme = load_programme(SLUG)
     with database.writing() as session:
         _round(session, programme)
-        for table, rows in _tables(n, state).items():
+        for table, rows in _tables(n, state, *others).items():
             _insert(session, table, list(rows))
     return World(programme, n)
 
@@ -99,15 +106,18 @@ def _round(session: Session, programme: Programme) -> None:
     )
 
 
-def _tables(n: int, state: str) -> dict[str, Iterator[Mapping[str, Any]]]:
+def _tables(n: int, *states: str) -> dict[str, Iterator[Mapping[str, Any]]]:
     ids = range(1, n + 1)
     rows = [first_row(i) for i in ids]
     return {
         "subject": (subject(i) for i in ids),
         "account": (account(i) for i in range(1, 2 * n + 1)),
         "account_grant": (grant(i) for i in range(1, 2 * n + 1)),
-        "assessment": (assessment(i, rows[i - 1], state) for i in ids),
+        "assessment": (assessment(i, rows[i - 1], states[i % len(states)]) for i in ids),
         "history": (history.parameters(row) for row in rows),
+        "round_count": (
+            counted(state, count) for state, count in Counter(states[i % len(states)] for i in ids).items()
+        ),
     }
 
 
@@ -136,6 +146,7 @@ def assessment(i: int, row: chain.Row, state: str) -> dict[str, Any]:
         "round_id": 1,
         "subject_id": i,
         "name": f"Đơn vị {i}",
+        "sort_name": sort_name(f"Đơn vị {i}"),
         "kind": KIND,
         "group_name": "",
         "sheet": "bieu-2-mau",
@@ -154,3 +165,7 @@ def assessment(i: int, row: chain.Row, state: str) -> dict[str, Any]:
         "head": row.hash,
         "chain_at": row.at,
     }
+
+
+def counted(state: str, n: int) -> dict[str, Any]:
+    return {"round_id": 1, "body": "", "kind": KIND, "group_name": "", "left_state": "", "state": state, "n": n}

@@ -5,8 +5,8 @@ import logging
 from danhgia.commands import show
 from danhgia.commands.options import AsJson
 from danhgia.edge import opened
-from flows.work import Done
-from flows.work import tick as sweep
+from flows.duties import Setting
+from flows.work import Done, sweep
 from notifications.render import Origin
 from notifications.send import open_transport
 
@@ -18,7 +18,8 @@ def tick(as_json: AsJson = False) -> None:
         settings = here.settings
         with open_transport(settings.smtp_url, settings.var / "mail") as transport:
             origin = Origin(settings.mail_from, settings.base_url)
-            done = sweep(here.database, now=here.clock.now, transport=transport, origin=origin, directory=settings.var)
+            own = (settings.var, settings.trusted_roots, settings.clamd)
+            done = sweep(Setting(here.database, here.clock.now, transport, origin, *own))
     _tell(done, as_json=as_json)
 
 

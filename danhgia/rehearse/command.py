@@ -34,7 +34,7 @@ def rehearse(
 ) -> None:
     """Play a whole year of a round in a scratch database, through the same actions, mails and reports as a real one."""
     programme = load_programme(slug)
-    rows = _rows(programme, register, subjects, seed)
+    rows = _rows(programme, register, subjects, seed, year_)
     folder = _emptied(out or Path("var") / "rehearsal" / f"{programme.slug}-{year_}-{seed}")
     name = f"danhgia_rehearsal_{programme.slug}_{year_}_{seed}".replace("-", "_")
     url = scratch(settings_of_environment().database_url, folder, name)
@@ -45,12 +45,18 @@ def rehearse(
         printed.show(told, programme, folder, url)
 
 
-def _rows(programme: Programme, register: Path | None, subjects: int, seed: int) -> list[RegisterRow]:
+def _rows(programme: Programme, register: Path | None, subjects: int, seed: int, year_: int) -> list[RegisterRow]:
     if register is not None:
         return load_register(register, kinds=frozenset(programme.register_kinds))
     if programme.slug in GENERATED:
-        return GENERATED[programme.slug](subjects, seed)
+        return [_living(row, year_) for row in GENERATED[programme.slug](subjects, seed)]
     return invented(programme, subjects)
+
+
+def _living(row: RegisterRow, year_: int) -> RegisterRow:
+    """A subject of a register of ours that ended before the year plays in it all the same."""
+    is_gone = row.valid_to is not None and row.valid_to.year < year_
+    return row.model_copy(update={"valid_to": None}) if is_gone else row
 
 
 def _of_ha_tinh(subjects: int, seed: int) -> list[RegisterRow]:

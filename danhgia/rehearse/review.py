@@ -1,10 +1,13 @@
 """A year of review and rating: drafts, reviews in their order, ballots, opinions, decisions from below (HT)."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from sqlmodel import Session
 
+from config.calendar import local_day, working_days_between
 from config.register import RegisterRow
 from danhgia.rehearse import staff
 from danhgia.rehearse.agenda import Agenda
@@ -65,8 +68,21 @@ CALENDAR: tuple[tuple[int, int, int, Work], ...] = (
 """What happens on which day and hour."""
 
 
+REVIEW: Final = (11, 22, 8)
+WORKING_DAYS: Final = 3
+
+
+def _in_time(sent: datetime, review: datetime) -> datetime:
+    """That instant, or so many days earlier that the working days a draft must be read stand before the review."""
+    while working_days_between(local_day(sent), local_day(review)) < WORKING_DAYS:
+        sent -= timedelta(days=1)
+    return sent
+
+
 def write(agenda: Agenda, rows: Sequence[RegisterRow]) -> None:
     """Put the year of a round of review and rating on the agenda."""
     year = Year(agenda, rows)
     for month, day, hour, work in CALENDAR:
-        agenda.put(year.at(month, day, hour), partial(year.stage.act, partial(work, year)))
+        at = year.at(month, day, hour)
+        at = _in_time(at, year.at(*REVIEW)) if work is send_drafts else at
+        agenda.put(at, partial(year.stage.act, partial(work, year)))

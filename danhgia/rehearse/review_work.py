@@ -118,8 +118,8 @@ def _values(year: Year, one: Person) -> dict[str, str]:
     return values | GAP if one is _first_leader(year) else values
 
 
-def _first_leader(year: Year) -> Person:
-    return next(one for one in year.others if one.kind == "can_bo_co_so" and one.merit is Merit.GOOD)
+def _first_leader(year: Year) -> Person | None:
+    return next((one for one in year.others if one.kind == "can_bo_co_so" and one.merit is Merit.GOOD), None)
 
 
 def discipline(year: Year, session: Session) -> None:

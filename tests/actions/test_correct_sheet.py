@@ -58,7 +58,7 @@ def _change(within: dict[str, Any], key: str, changes: dict[str, dict[str, Any]]
 def applied(database: Database, world: World, programme: Programme, *, now: datetime = NOW) -> None:
     with database.writing() as session:
         why = Grounds("In nhầm điểm tối đa", paper(session, now=now))
-        correct_sheet(session, world.round_id, programme, why, live=False, actor=world.administrator, now=now)
+        correct_sheet(session, world.round_id, programme, why, live=False, actor=world.administrators, now=now)
 
 
 def refusal(database: Database, world: World, programme: Programme, *, now: datetime = NOW) -> Refused:
@@ -202,7 +202,7 @@ def test_what_else_stands_against_a_correction(database: Database) -> None:
     assert sentences(refusal(database, world, other)) == ["Chỉ được sửa biểu chấm điểm; bản mới còn thay đổi: title."]
     correction = corrected(world.programme, I_1={"label": "Lời văn khác"})
     with pytest.raises(Refused) as caught, database.writing() as session:
-        correct_sheet(session, world.round_id, correction, Grounds("", None), actor=world.administrator, now=NOW)
+        correct_sheet(session, world.round_id, correction, Grounds("", None), actor=world.administrators, now=NOW)
     assert rules(caught.value) == ["needs_reason", "needs_document", "sample", "sample"]
     with pytest.raises(NotAllowed), database.writing() as session:
         correct_sheet(session, world.round_id, correction, Grounds("Sửa", 1), actor=world.lead, now=NOW)

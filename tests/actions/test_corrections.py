@@ -273,7 +273,7 @@ def test_a_cancelled_round_takes_its_dossiers_along(database: Database) -> None:
         (world.assessment_ids[2], "Đơn vị 3", "hủy, đang ở «Đã khóa: chưa hoàn thành, 0 điểm»"),
     ]
     with database.writing() as session:
-        cancel_round(session, world.round_id, why, actor=world.administrator, now=LOCKED)
+        cancel_round(session, world.round_id, why, actor=world.administrators, now=LOCKED)
     states = [state_of(database, key) for key in world.assessment_ids]
     assert states == ["cancelled", "removed", "cancelled"]
     with database.reading() as session:
@@ -286,7 +286,7 @@ def test_a_cancelled_round_takes_its_dossiers_along(database: Database) -> None:
 def test_a_round_is_not_cancelled_without_grounds_nor_after_its_report(database: Database) -> None:
     world = ready_to_report(database, subjects=1, handed_in=1)
     with pytest.raises(Refused) as caught, database.writing() as session:
-        cancel_round(session, world.round_id, Grounds("", None), actor=world.administrator, now=LOCKED)
+        cancel_round(session, world.round_id, Grounds("", None), actor=world.administrators, now=LOCKED)
     assert rules(caught.value) == ["needs_reason", "needs_document"]
     now, why = at("2024-12-28 08:00"), grounds(database)
     with database.writing() as session:

@@ -89,13 +89,16 @@ def test_without_a_dossier_of_that_year_nothing_counts_and_it_is_said(database: 
 @pytest.mark.rule("AMB-HT-14")
 def test_the_exception_counts_once_another_one_accepted_it(database: Database) -> None:
     world = consulting(database)
-    key = recorded(database, world, "cb", by=world.heads["db"], remedied=True)
-    for actor, refused in ((world.heads["cb"], NotAllowed), (world.owner, NotAllowed), (world.heads["db"], Refused)):
+    own = recorded(database, world, "cb", by=world.heads["db"], remedied=True)
+    key = recorded(database, world, "cb", by=world.officers["cb"], remedied=True)
+    strangers = [(key, world.heads["cb"], NotAllowed), (key, world.owner, NotAllowed)]
+    same_side = [(own, world.heads["db"], Refused), (own, world.officers["db"], Refused)]
+    for recorded_as, actor, refused in [*strangers, *same_side]:
         with pytest.raises(refused), database.writing() as session:
-            accept_remedy(session, key, actor=actor, now=ASKED)
+            accept_remedy(session, recorded_as, actor=actor, now=ASKED)
     with database.writing() as session:
         accept_remedy(session, key, actor=world.officers["db"], now=ASKED)
-    (one,) = bearing(database, world, "cb")
+    one = next(found for found in bearing(database, world, "cb") if found.id == key)
     assert (one.accepted_by, one.accepted_at) == (world.officers["db"].account_id, ASKED)
     assert acts(database, f"assessment:{world.dossiers['cb']}")[-1] == "accept_remedy"
     with pytest.raises(Refused) as caught, database.writing() as session:

@@ -47,7 +47,7 @@ def moved(
 ) -> None:
     with database.writing() as session:
         why = Grounds("Bão số 9", paper(session, now=now))
-        who = world.administrator
+        who = world.administrators
         move_milestone(session, world.round_id, stage, closes_at, why, kind=kind, trigger=trigger, actor=who, now=now)
 
 

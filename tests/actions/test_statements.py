@@ -3,7 +3,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from actions.accounts import grant
 from actions.statements import accept, enclose, state
+from models.assessments import Assessment
 from models.db import Database
 from models.statements import Enclosure, Statement, statements
 from states.actor import Actor
@@ -110,14 +112,31 @@ def test_two_keys_count_once_another_one_of_the_superior_accepted(database: Data
 
 
 @pytest.mark.rule("AMB-HT-14")
-def test_nobody_turns_both_keys(database: Database) -> None:
+def test_both_keys_are_never_turned_on_one_side(database: Database) -> None:
+    """What the superior itself stated waits for the authority, whichever of its accounts would accept it."""
     world = consulting(database)
     stated(database, world, "bi-thu", LEAP, by=world.heads["db"], papered=True)
-    with pytest.raises(Refused) as caught:
-        accepted(database, world, "bi-thu", "leap", world.heads["db"])
-    assert rules(caught.value) == ["two_keys"]
-    accepted(database, world, "bi-thu", "leap", world.officers["db"])
+    for own in (world.heads["db"], world.officers["db"]):
+        with pytest.raises(Refused) as caught:
+            accepted(database, world, "bi-thu", "leap", own)
+        assert rules(caught.value) == ["two_keys"]
+    assert in_force(database, world, "bi-thu", "leap") is None
+    accepted(database, world, "bi-thu", "leap", world.staff["authority"])
     assert in_force(database, world, "bi-thu", "leap") == "yes"
+
+
+@pytest.mark.rule("AMB-HT-14")
+def test_the_second_key_is_nobodys_of_the_unit(database: Database) -> None:
+    """An officer of the superior who works for the unit too cannot let its own word count."""
+    world = consulting(database)
+    stated(database, world, "bi-thu", LEAP, papered=True)
+    with database.writing() as session:
+        unit = session.get_one(Assessment, world.dossiers["bi-thu"]).subject_id
+        grant(session, world.officers["db"].account_id or 0, "officer", subject_id=unit, actor=world.owner, now=ASKED)
+    with pytest.raises(Refused) as caught:
+        accepted(database, world, "bi-thu", "leap", world.officers["db"])
+    assert rules(caught.value) == ["two_keys"]
+    accepted(database, world, "bi-thu", "leap", world.heads["db"])
 
 
 def test_a_change_asks_for_a_new_acceptance_and_the_same_again_does_not(database: Database) -> None:

@@ -21,7 +21,7 @@ from config.sheet import Criterion, Degree, Entry, Kind, Sheet
 from models.assessments import Assessment
 from models.db import Database
 from models.people import Account
-from states.actor import Actor, account, console
+from states.actor import Actor, account, console, together
 from states.advance import Moved
 
 CONSOLE = console("kiem-thu")
@@ -59,6 +59,11 @@ class World:
     def officer(self) -> Actor:
         """The officer of the first dossier."""
         return self.officers[0]
+
+    @property
+    def administrators(self) -> Actor:
+        """The administrator with the authority as the second person behind an act."""
+        return together(self.administrator.account_id or 0, self.authority.account_id or 0)
 
     @property
     def head(self) -> Actor:

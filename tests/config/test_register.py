@@ -1,3 +1,4 @@
+import zipfile
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -6,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from config.errors import ConfigError
-from config.register import RegisterRow, load_register
+from config.register import HEADINGS, RegisterRow, load_register
 
 REGISTERS = Path(__file__).parents[2] / "config" / "registers"
 HEADER = "code,name,kind,group,parent,email_officer,email_head,active,valid_from,valid_to\n"
@@ -46,6 +47,35 @@ def test_a_row_becomes_a_subject(tmp_path: Path) -> None:
             note="ghi chú",
         )
     ]
+
+
+def test_columns_may_bear_their_vietnamese_headings(tmp_path: Path) -> None:
+    header = ",".join(HEADINGS[name] for name in HEADER.strip().split(","))
+    assert load_register(written(tmp_path, f"{header}\n{GOOD}")) == load_register(written(tmp_path, HEADER + GOOD))
+    assert len(set(HEADINGS.values())) == len(HEADINGS)
+    assert problems(written(tmp_path, f"{header},Mã\n{GOOD}")) == [":1: cột «code» có hai lần"]
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.register._MOST_UNPACKED", 8 * 1024 * 1024)
+    path = tmp_path / "register.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("xl/workbook.xml", "w") as part:
+        for _ in range(9):
+            part.write(bytes(1024 * 1024))
+    assert path.stat().st_size < 64 * 1024
+    assert problems(path) == [": tệp Excel quá lớn"]
+
+
+def test_columns_and_rows_far_outside_a_register_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.register.MOST_ROWS", 1_000)
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (HEADER.strip().split(","), GOOD.strip().split(",")):
+        sheet.append(row)
+    sheet.cell(1, 16_000, "xa")
+    sheet.cell(1_000_000, 1, "xa")
+    book.save(tmp_path / "register.xlsx")
+    assert len(load_register(tmp_path / "register.xlsx")) == 1
 
 
 def test_the_name_holds_the_account_when_nobody_else_is_named(tmp_path: Path) -> None:

@@ -40,3 +40,16 @@ def test_a_file_that_is_no_key_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         Settings(var=tmp_path).ballot_secret()
     assert str(caught.value) == f"{tmp_path}/ballot.key: expected 64 hexadecimal digits"
+
+
+@pytest.mark.parametrize("address", ["unix:///run/clamav/clamd.ctl", "tcp://127.0.0.1:3310", "tcp://clamd"])
+def test_a_scanner_is_named_by_its_address(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("DANHGIA_CLAMD", address)
+    assert Settings().clamd == address
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:3310", "unix://clamd", "http://clamd", "tcp://user@clamd:1"])
+def test_what_is_no_address_of_a_scanner_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("DANHGIA_CLAMD", address)
+    with pytest.raises(ValidationError, match="unix:///path"):
+        Settings()

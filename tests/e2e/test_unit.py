@@ -21,6 +21,7 @@ from states.history import verify
 from tests.actions.world import submitted
 from tests.e2e.conftest import NOW, Site
 from tests.e2e.test_doors import look
+from tests.evidence.papers import saved, scanned
 
 PICTURES = Path(__file__).parents[2] / "var" / "shots"
 """Pictures to be looked at; var/ is kept out of the repository."""
@@ -101,7 +102,7 @@ def test_an_officer_at_a_desk(chromium: Browser, site: Site, tmp_path: Path) -> 
         expect(page.locator("#saved")).to_contain_text("Đã lưu")
         expect(first.locator(".told")).not_to_contain_text("Chưa ghi")
         first.get_by_text("Thêm minh chứng").click()
-        scan = FilePayload(name="Nghị quyết 05.pdf", mimeType="application/pdf", buffer=b"%PDF-1.7 thu")
+        scan = FilePayload(name="Nghị quyết 05.pdf", mimeType="application/pdf", buffer=saved(scanned()))
         first.locator('input[type="file"]').set_input_files([scan])
         expect(first.locator(".file")).to_contain_text("Nghị quyết 05.pdf")
         page.screenshot(path=PICTURES / "desk-begun.png")

@@ -14,6 +14,7 @@ from config.load import load_programme
 from config.programme import Programme
 from models.assessments import Assessment, Difficulty, ExplanationItem, ExplanationRequest
 from models.decisions import Decision, Document
+from models.evidence import Evidence
 from models.history import HistoryPayload
 from models.mail import Outbox
 from models.opinions import Opinion, OpinionRequest
@@ -237,6 +238,21 @@ def difficulty(session: Session, assessment: Assessment) -> int:
     session.add(raised)
     session.flush()
     return raised.id
+
+
+def refused_file(session: Session, assessment: Assessment) -> int:
+    """A file that was refused and may be replaced; its id."""
+    made = Evidence(
+        assessment_id=assessment.id,
+        criterion="I.1",
+        name="bao-cao.pdf",
+        file_hash="ab" * 32,
+        at=LAUNCHED,
+        replace_by=NOW + timedelta(days=3),
+    )
+    session.add(made)
+    session.flush()
+    return made.id
 
 
 def submission(session: Session, assessment: Assessment) -> str:

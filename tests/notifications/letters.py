@@ -32,8 +32,10 @@ PARAMETERS: Mapping[str, Callable[[Session, World], Mapping[str, Any]]] = {
     "unsubmitted_reminder": lambda *_: {"days": 7},
     "appraisal_due": lambda *_: {"days": 9},
     "escalation": lambda *_: {"days": 3},
+    "presented": lambda _, of: {"account": of.officer.id},
     "last_day": lambda *_: {"hours": 6},
     "extension_granted": lambda *_: {"closes_at": "2024-12-15T17:00:00Z"},
+    "evidence_refused": lambda session, of: {"evidence": factory.refused_file(session, of.assessments[0])},
     "extension_refused": lambda *_: {"reason": REASON},
     "round_changed": lambda *_: {"reason": REASON},
     "round_cancelled": lambda *_: {"reason": REASON},
@@ -83,7 +85,7 @@ def _told_elsewhere(session: Session, told: Outbox) -> Outbox:
 
 
 def _sample(session: Session, name: str, of: World) -> Sample:
-    about = 1 if name == "unsubmitted_reminder" else 0
+    about = 1 if name in {"unsubmitted_reminder", "presented"} else 0
     return Sample([_row(session, name, of, about)], AT.get(name, factory.NOW))
 
 
@@ -106,6 +108,6 @@ def _recipient(session: Session, name: str, of: World) -> Account:
         moved = factory.moved(session)
         factory.appoint(session, moved, of)
         return moved
-    if name == "escalation":
+    if name in {"escalation", "presented"}:
         return of.head
     return of.staff if name in STAFF else of.officer

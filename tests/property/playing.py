@@ -244,6 +244,11 @@ class Play(RuleBasedStateMachine):
         """Who acts and when, as keywords."""
         return {"actor": self._actor(who or usual, key), "now": self.now}
 
+    def as_two(self, who: str | None, usual: str) -> dict[str, Any]:
+        """As `as_`, with a second person behind the act."""
+        by = self.as_(who, usual)
+        return by | {"actor": by["actor"]._replace(approved_by=10**6)}
+
     def _actor(self, role: str, key: int | None) -> Actor:
         if role in {"system", "stranger"}:
             return SYSTEM if role == "system" else account(10**6)

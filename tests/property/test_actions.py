@@ -200,7 +200,7 @@ class Administrators(Play):
         who=whoever,
     )
     def move_milestone(self, stage: str, days: int, trigger: str | None, who: str | None) -> None:
-        closes_at, by = self.now + timedelta(days=days), self.as_(who, "administrator")
+        closes_at, by = self.now + timedelta(days=days), self.as_two(who, "administrator")
 
         def move(session: Session) -> None:
             grounds = self.grounds(session, "dời mốc")
@@ -211,7 +211,7 @@ class Administrators(Play):
     @precondition(round_in("self_assessment", "appraisal"))
     @rule(why=words, who=whoever)
     def correct_sheets(self, why: str, who: str | None) -> None:
-        programme, by = corrected(self.seen.programme_of(self.world.round_id)), self.as_(who, "administrator")
+        programme, by = corrected(self.seen.programme_of(self.world.round_id)), self.as_two(who, "administrator")
 
         def correct(session: Session) -> None:
             grounds = self.grounds(session, why)
@@ -233,7 +233,7 @@ class Administrators(Play):
     @precondition(now_and_then)
     @rule(sure=st.booleans(), who=whoever)
     def cancel_round(self, sure: bool, who: str | None) -> None:  # noqa: FBT001  drawn by hypothesis
-        by, why = self.as_(who, "administrator"), "thôi tổ chức" if sure else ""
+        by, why = self.as_two(who, "administrator"), "thôi tổ chức" if sure else ""
         self.attempt(
             lambda session: corrections.cancel_round(session, self.world.round_id, self.grounds(session, why), **by)
         )
@@ -314,7 +314,7 @@ def test_what_a_corrected_sheet_no_longer_allows_does_not_come_back_by_discardin
     world = half_way(database)
     with database.writing() as session:
         grounds = Grounds("sửa biểu", paper(session, now=NOVEMBER))
-        by: dict[str, Any] = {"actor": world.administrator, "now": NOVEMBER}
+        by: dict[str, Any] = {"actor": world.administrators, "now": NOVEMBER}
         correct_sheet(session, world.round_id, corrected(world.programme), grounds, live=False, **by)
         self_assess.discard_revision(session, world.first, actor=world.officer, now=NOVEMBER)
     with database.reading() as session:

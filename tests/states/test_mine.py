@@ -7,7 +7,7 @@ from models.db import Database, run
 from models.types import to_micros
 from states.actor import account
 from states.mine import Mine, assigned, of_units, rounds
-from tests.states.worlds import add_grant, add_second_round, add_staff, assign, declare_conflict, write
+from tests.states.worlds import add_grant, add_second_round, add_staff, assign, declare_conflict, recount, write
 
 LATER = CLOSES_AT + timedelta(days=1)
 
@@ -83,6 +83,7 @@ def test_a_round_is_shown_with_its_dossiers_by_state_the_newest_first(database: 
         add_second_round(session)
         run(session, "UPDATE round SET title = 'Đợt sau' WHERE id = 2")
         run(session, "UPDATE assessment SET state = 'decided' WHERE id = 2")
+        recount(session)
     states = world.programme.workflow.assessment.states
     with database.reading() as session:
         newest, first = rounds(session, account(staff["administrator"]))

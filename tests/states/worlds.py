@@ -184,3 +184,13 @@ def state_of(database: Database, assessment_id: int) -> str:
     """The state a dossier is in."""
     state: str = column(database, "SELECT state FROM assessment WHERE id = :id", id=assessment_id)[0]
     return state
+
+
+def recount(session: Session) -> None:
+    """Counts of states that a test has set by hand."""
+    run(session, "DELETE FROM round_count")
+    run(
+        session,
+        "INSERT INTO round_count (round_id, body, kind, group_name, left_state, state, n) "
+        "SELECT round_id, body, kind, group_name, '', state, count(*) FROM assessment GROUP BY 1, 2, 3, 4, 6",
+    )

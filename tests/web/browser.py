@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
-from httpx2 import Response
+from httpx2 import Client, Response
 from starlette.testclient import TestClient
 
 from config.settings import Settings
@@ -37,7 +37,7 @@ class Hands:
 class Browser:
     """One browser with its cookies; forms bring back the token of the last page that had one."""
 
-    client: TestClient
+    client: Client
     csrf: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 

@@ -1,4 +1,8 @@
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from random import Random
+from typing import Any
 
 import pytest
 
@@ -30,3 +34,14 @@ def portal(database: Database) -> Portal:
     world = launched(database)
     hands = Hands(world.launched_at.replace(day=world.launched_at.day + 1))
     return Portal(world, database, hands, place_of(database, hands))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def two_alike(request: pytest.FixtureRequest) -> Iterator[tuple[Database, Database]]:
+    """Two new databases of a kind that draw the same chance."""
+    fresh: Callable[[], Any] = request.getfixturevalue(f"fresh_{request.param}")
+    with ExitStack() as stack:
+        first, second = (Database(stack.enter_context(fresh()), entropy=Random(5).randbytes) for _ in range(2))
+        stack.callback(first.dispose)
+        stack.callback(second.dispose)
+        yield first, second

@@ -9,28 +9,34 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from httpx2 import Client
 from sqlmodel import Session, select
-from starlette.testclient import TestClient
 
-from actions import evidence_files, explain, self_assess
+from actions import evidence_files, explain, self_assess, tokens
 from actions import sessions as kept
 from actions.accounts import add_account, grant
 from actions.appraise import agree_untouched, conclude, save_marks, start, untouched
 from actions.assign import assign, confirm_no_conflict
+from actions.correcting import RemoveSubject
 from actions.decide import Result
 from actions.documents import put_document
 from actions.evidence_files import New
 from actions.marks import Filled
 from actions.sessions import Visit
 from config.vocabulary import Relation
+from evidence import store
+from models.approvals import Approval
 from models.db import Database, run
 from models.evidence import Evidence
 from models.opinions import Opinion, OpinionRequest
 from models.people import Account, Grant, Subject
+from models.rounds import Round as OneRound
 from states.actor import Actor, account
+from tests.actions.checked import check_all
 from tests.actions.later import DECIDING, LOCKED, announced, decided, in_appraisal, in_decision
 from tests.actions.world import CONSOLE, World, best, best_entry, launched, sheet_of, submit
 from tests.web.browser import ADDRESS, Browser, Hands, place_of
+from tests.web.line import Line
 from web.app import create_app
 
 EARLY: Final = {"assigned": 0, "self_assessing": 1, "submitted": 2}
@@ -41,7 +47,11 @@ SUBJECTS: Final = 8
 UNITS: Final = ("officer", "head")
 APPRAISERS: Final = {"appraiser": "appraiser", "undeclared": "appraiser", "unassigned": "", "lead": "lead"}
 """Who has a desk, and in which relation each stands to the dossiers."""
-STRANGERS: Final = ("nobody", "neighbour", "unassigned")
+STRANGERS: Final = ("nobody", "neighbour", "unassigned", "ungranted", "beside", "elsewhere")
+"""Who stands in no relation to the dossiers; the last two have a role beside another body, or in another round."""
+ASKED_BY: Final = "administrator"
+"""Who asks for what waits for a second person."""
+LIMITED: Final = {"beside": "authority", "elsewhere": "administrator"}
 WHO: Final = (*(one for one in Relation if one != Relation.SYSTEM), "undeclared", *STRANGERS)
 
 
@@ -63,6 +73,7 @@ class Round:
     browsers: dict[tuple[str, int], Browser] = field(default_factory=dict)
     questions: dict[int, int] = field(default_factory=dict)
     request: int = 0
+    approval: int = 0
 
     @property
     def code(self) -> str:
@@ -89,7 +100,7 @@ class Round:
     def rows(self) -> int:
         """How much has happened so far."""
         with self.database.reading() as session:
-            tables = ("history", "mark", "evidence", "assessment", "outbox")
+            tables = ("history", "mark", "evidence", "assessment", "outbox", "job", "approval", "account_grant")
             counted = f"SELECT {' + '.join(f'(SELECT count(*) FROM {table})' for table in tables)}"
             return int(run(session, counted).fetchall()[0][0])
 
@@ -115,6 +126,7 @@ def early(database: Database, folder: Path) -> Round:
     with database.writing() as session:
         _assign(session, made)
         made.request = _consult(session, made)
+        made.approval = _ask_approval(session, made)
     made.states = dict.fromkeys(range(SUBJECTS), "submitted") | {number: state for state, number in EARLY.items()}
     _sign_in(made, EARLY.values())
     return made
@@ -143,6 +155,9 @@ def _actors(session: Session, made: Round) -> dict[str, Actor]:
     actors = {who: _account(session, who, role, now) for who, role in roles.items()}
     actors["superior"] = _account(session, "superior", "", now)
     actors["neighbour"] = world.officers[OTHER]
+    actors["ungranted"] = _account(session, "ungranted", "", now)
+    actors["beside"] = _limited(session, "beside", now, body="btv")
+    actors["elsewhere"] = _limited(session, "elsewhere", now, round_id=other_round(session, world.round_id))
     parent = Subject(code="cap-tren", name="Cấp trên", kind="dang_bo_quan_huyen")
     session.add(parent)
     session.flush()
@@ -160,6 +175,24 @@ def _account(session: Session, who: str, role: str, now: datetime) -> Actor:
     return account(key)
 
 
+def _limited(
+    session: Session, who: str, now: datetime, *, body: str | None = None, round_id: int | None = None
+) -> Actor:
+    """An account whose role reaches no further than a body or a round."""
+    made = _account(session, who, "", now)
+    grant(session, made.account_id or 0, LIMITED[who], body=body, round_id=round_id, actor=CONSOLE, now=now)
+    return made
+
+
+def other_round(session: Session, like: int) -> int:
+    """One more round of the same programme, without dossiers; its id."""
+    known = session.get_one(OneRound, like)
+    made = OneRound(**known.model_dump(exclude={"id"}) | {"year": known.year + 1, "title": "Đợt khác"})
+    session.add(made)
+    session.flush()
+    return made.id
+
+
 def _rename(session: Session, world: World) -> None:
     for number, key in enumerate(world.assessment_ids):
         run(session, "UPDATE assessment SET name = :name WHERE id = :id", {"name": secret("name", number), "id": key})
@@ -169,7 +202,7 @@ def _hand_in(made: Round, number: int, *, submits: bool) -> None:
     world, key, now = made.world, made.world.assessment_ids[number], made.world.launched_at + timedelta(hours=1)
     officer = world.officers[number]
     content = BytesIO(secret("content", number).encode())
-    file = evidence_files.keep(made.folder / "files", content, f"{secret('file', number)}.pdf")
+    file = store.keep(made.folder / "files", content, f"{secret('file', number)}.pdf")
     with made.database.writing() as session:
         filled = best(sheet_of(session, world, key))
         filled[made.code] = filled[made.code]._replace(note=secret("note", number))
@@ -178,6 +211,7 @@ def _hand_in(made: Round, number: int, *, submits: bool) -> None:
         if submits:
             submit(session, world, key, actor=officer, now=now)
             _report(session, number, key, file.file_hash, now)
+        check_all(session, world.programme, now=now)
 
 
 def _report(session: Session, number: int, key: int, file_hash: str, now: datetime) -> None:
@@ -223,6 +257,26 @@ def _consult(session: Session, made: Round) -> int:
     return request.id
 
 
+def _ask_approval(session: Session, made: Round) -> int:
+    """The administrator asks to remove the dossier of the other unit."""
+    key = made.world.assessment_ids[OTHER]
+    act = RemoveSubject(round_id=made.world.round_id, assessment_id=key)
+    asked = Approval(
+        kind=act.kind,
+        title=secret("name", OTHER),
+        round_id=made.world.round_id,
+        parameters=act.model_dump_json(),
+        reason=secret("name", OTHER),
+        digest="0" * 64,
+        asked_by=made.actors[ASKED_BY].account_id or 0,
+        asked_at=made.hands.at,
+        ends_at=DECIDING + timedelta(days=9),
+    )
+    session.add(asked)
+    session.flush()
+    return asked.id
+
+
 def _appraise(session: Session, made: Round, number: int, *, concludes: bool) -> None:
     world, key = made.world, made.world.assessment_ids[number]
     actor, now = world.appraiser, LOCKED
@@ -249,19 +303,22 @@ def _question(session: Session, key: int) -> int:
 def _sign_in(made: Round, numbers: Iterable[int]) -> None:
     place = place_of(made.database, made.hands)
     settings = place.settings.model_copy(update={"var": made.folder})
-    app = create_app(place._replace(settings=settings))
+    line = Line(create_app(place._replace(settings=settings)))
     keys = [(who, number if who in UNITS else 0) for who in WHO for number in numbers]
     for who, number in dict.fromkeys(keys):
-        browser = made.browsers[who, number] = Browser(TestClient(app, base_url=ADDRESS, follow_redirects=False))
-        actor = made.actor(who, number)
-        if actor is not None:
-            browser.client.cookies.set("danhgia", _token(made, actor))
-        browser.get("/me" if actor else "/sign-in")
-        assert browser.csrf, who
+        made.browsers[who, number] = enter(made.database, line, made.actor(who, number), now=made.hands.at)
 
 
-def _token(made: Round, actor: Actor) -> str:
-    with made.database.writing() as session:
-        whose = session.get_one(Account, actor.account_id)
-        visit = Visit(sha256(b"may").digest())
-        return kept.start(session, whose, "password", visit, now=made.hands.at)[1]
+def enter(database: Database, line: Line, actor: Actor | None, *, now: datetime) -> Browser:
+    """A browser of somebody, signed in as by password, that bears a token of his as well; of nobody for None."""
+    browser = Browser(Client(transport=line, base_url=ADDRESS))
+    if actor is not None:
+        with database.writing() as session:
+            whose = session.get_one(Account, actor.account_id)
+            token = kept.start(session, whose, "password", Visit(sha256(b"may").digest()), now=now)[1]
+            program = tokens.make(session, whose.id, "Phần mềm", tokens.SCOPES, 30, actor=actor, now=now)[1]
+        browser.client.cookies.set("danhgia", token)
+        browser.headers = {"Authorization": f"Bearer {program}"}
+    browser.get("/me" if actor else "/sign-in")
+    assert browser.csrf
+    return browser

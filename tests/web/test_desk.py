@@ -14,7 +14,8 @@ from actions.assign import assign, confirm_no_conflict
 from actions.marks import Filled
 from config.sheet import Entry
 from models.db import Database
-from states.desk import folded, name_key
+from models.names import folded
+from states.desk import name_key
 from states.errors import NotAllowed
 from tests.actions.later import LOCKED, acts, chain, in_appraisal, is_whole
 from tests.conftest import Fresh

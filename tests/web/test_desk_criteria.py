@@ -2,8 +2,10 @@
 
 import re
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from actions.appraise_seen import save_over
 from actions.assign import confirm_no_conflict
@@ -140,6 +142,13 @@ def test_the_lead_takes_the_table_along_and_that_is_recorded(portal: Portal) -> 
     assert "'=<script>" in text
     assert answer.headers["content-disposition"].startswith("attachment")
     assert acts(portal.database, f"round:{portal.world.round_id}")[-1] == "export"
+    sheet = load_workbook(BytesIO(browser.post(f"{address}/xlsx").content)).active
+    assert sheet is not None
+    head, *lines = list(sheet.iter_rows(min_row=5))
+    assert [cell.value for cell in head][3:] == ["Tự chấm", "Thẩm định", "Chênh lệch", "Lý do"]
+    assert [[cell.value for cell in line][3:] for line in lines] == [[4, 1.5, -2.5, SCRIPT], [4, 1.5, -2.5, "Thiếu"]]
+    assert [(cell.data_type, cell.quotePrefix) for cell in (lines[0][6], lines[0][5])] == [("s", True), ("n", False)]
+    assert acts(portal.database, f"round:{portal.world.round_id}")[-2:] == ["export", "export"]
     appraiser = by_mail(portal, portal.world.appraiser)
     appraiser.get("/me")
-    assert appraiser.post(f"{address}/csv").status_code in {403, 404}
+    assert {appraiser.post(f"{address}/{form}").status_code for form in ("csv", "xlsx")} <= {403, 404}

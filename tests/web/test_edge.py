@@ -1,13 +1,17 @@
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 
+from models.assessments import Assessment
 from models.db import run
 from models.people import Account
 from states.errors import NotAllowed, Refusal, Refused, Stale, Unknown
 from tests.web.browser import Browser, words
 from tests.web.conftest import Portal
 from tests.web.letters import by_mail
+from tests.web.unit_forms import draft, home, officer, was
 from web.answers import Answer, Download, page, redirect_with_note
 from web.asks import Nobody, Own
 from web.edge import LIFE, Desk, Here
@@ -21,6 +25,8 @@ FAULTS = {
     "fault": RuntimeError("secret of the house"),
 }
 STATUSES = {"refused": 422, "not-allowed": 403, "stale": 409, "unknown": 404, "fault": 500}
+SEEN: list[datetime] = []
+"""As of when each name was given."""
 desk = Desk()
 
 
@@ -32,6 +38,7 @@ def fail(here: Here) -> Answer:
 
 @desk.post("/try/name", asks=Own())
 def name(here: Here) -> Answer:
+    SEEN.append(here.now)
     rename(here, here.typed.line("name"))
     return redirect_with_note("/", "Đã ghi.")
 
@@ -110,17 +117,72 @@ def test_a_page_writes_nothing(portal: Portal, browser: Browser) -> None:
     assert name_of(portal) == before
 
 
+class Ticking:
+    """A clock that says one instant after the other, and the last for ever; `slow` is a browser by it."""
+
+    def __init__(self, portal: Portal, browser: Browser, *after: timedelta) -> None:
+        self.instants = [portal.hands.now() + later for later in after]
+        portal.place = portal.place._replace(now=self.now)
+        self.slow = portal.browser()
+        self.slow.client.cookies, self.slow.csrf = browser.client.cookies, browser.csrf
+
+    def now(self) -> datetime:
+        return self.instants.pop(0) if len(self.instants) > 1 else self.instants[0]
+
+
+ZERO, MOMENT = timedelta(), timedelta(microseconds=1)
+
+
 def test_what_took_too_long_is_not_written(portal: Portal, browser: Browser) -> None:
-    """The clock moves between the arrival of a request and its end: a slow line, a long wait for a lock."""
-    before, arrival = name_of(portal), portal.hands.now()
-    instants = iter([arrival, arrival + LIFE, arrival, arrival + LIFE + timedelta(microseconds=1)])
-    portal.place = portal.place._replace(now=lambda: next(instants))
-    slow = portal.browser()
-    slow.client.cookies, slow.csrf = browser.client.cookies, browser.csrf
-    assert slow.post("/try/name", name="Kịp").status_code == 303
-    answer = slow.post("/try/name", name=TYPED)
-    assert (answer.status_code, TYPED in answer.text) == (503, True)
-    assert [before == "Kịp", name_of(portal)] == [False, "Kịp"]
+    """The clock moves between the reading of a request and its end: a long wait for a lock."""
+    before = name_of(portal)
+    late = Ticking(portal, browser, ZERO, ZERO, ZERO, LIFE + MOMENT).slow.post("/try/name", name=TYPED)
+    assert (late.status_code, TYPED in late.text, name_of(portal)) == (503, True, before)
+    assert Ticking(portal, browser, ZERO, ZERO, ZERO, LIFE).slow.post("/try/name", name="Kịp").status_code == 303
+    assert name_of(portal) == "Kịp"
+
+
+@pytest.mark.parametrize(
+    ("read", "done", "counts"),
+    [
+        (LIFE, LIFE, ZERO),
+        (LIFE, LIFE + MOMENT, LIFE),
+        (6 * LIFE, 7 * LIFE, 6 * LIFE),
+        (6 * LIFE, 7 * LIFE + MOMENT, None),
+    ],
+)
+def test_what_comes_slowly_counts_from_the_end_of_its_reading(
+    portal: Portal, browser: Browser, read: timedelta, done: timedelta, counts: timedelta | None
+) -> None:
+    """Read and done so long after its arrival, a form counts as of an instant, or is not written at all."""
+    begun, seen = portal.hands.now(), len(SEEN)
+    answer = Ticking(portal, browser, ZERO, read, read, done).slow.post("/try/name", name="Chậm")
+    assert answer.status_code == (303 if counts is not None else 503)
+    assert (name_of(portal) == "Chậm") is (counts is not None)
+    assert SEEN[seen:][-1:] == ([] if counts is None else [begun + counts])
+
+
+@pytest.mark.parametrize(("ends", "status", "kept"), [(MOMENT, 200, [TYPED]), (ZERO, 422, [])])
+def test_an_upload_begun_in_time_is_kept_when_it_has_come_whole_in_time(
+    portal: Portal, ends: timedelta, status: int, kept: list[str]
+) -> None:
+    """Its body comes in two pieces; between them the clock goes on to just before the closing, or to it."""
+    with portal.database.reading() as session:
+        closes_at = session.get_one(Assessment, portal.world.first).closes_at
+    portal.hands.at = closes_at - timedelta(hours=1)
+    browser, path = officer(portal), f"{home(portal)}/criteria/I.1"
+    portal.hands.at = closes_at - 2 * LIFE
+
+    def body() -> Iterator[bytes]:
+        yield urlencode({"csrf": browser.csrf, **was(shown), "points-I.1": "1"}).encode()
+        portal.hands.at = closes_at - ends
+        yield f"&{urlencode({'note-I.1': TYPED})}".encode()
+
+    shown = browser.get(home(portal))
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = browser.client.post(path, content=body(), headers=headers)
+    assert answer.status_code == status, words(answer)
+    assert [mark.note for mark in draft(portal).values()] == kept
 
 
 def test_a_download_has_its_name(browser: Browser) -> None:

@@ -51,7 +51,7 @@ def test_a_unit_answers_in_parts_and_adds_evidence(asked: Portal) -> None:
     last = browser.post(question(asked), **{"answer-I.1": "Số 05-NQ/QU", "answer-I.2": "Quyết định 12"})
     assert "Đã gửi giải trình" in words(browser.follow(last))
     assert state_of(asked.database, asked.world.first) == "appraising"
-    assert browser.get(f"{home(asked)}/evidence/{one.id}").content == PDF
+    assert browser.get(f"/files/{asked.world.first}/{one.id}").content == PDF
 
 
 def test_nothing_else_opens_with_a_question(asked: Portal) -> None:

@@ -1,11 +1,13 @@
 """Every route asks: what is declared, what is registered, and what each ask lets through."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
+from actions import box_page, meeting_page
 from actions.sessions import STRONG
 from config.load import list_programmes, load_programme
 from config.vocabulary import RELATIONS
@@ -15,16 +17,35 @@ from tests.web.browser import Hands, browser_at, place_of
 from tests.web.conftest import Portal
 from tests.web.letters import by_mail, by_password
 from web.answers import Answer, page
-from web.app import DESKS, create_app
-from web.asks import DOSSIER_ID, REQUEST_ID, ROUND_ID, Asks, Everywhere, Nobody, OfDossier, OfRequest, OfRound, Own
+from web.app import API, DESKS, create_app
+from web.asks import (
+    APPROVAL_ID,
+    BOX_ID,
+    DOSSIER_ID,
+    MEETING_ID,
+    REQUEST_ID,
+    ROUND_ID,
+    TRIGGER,
+    Asks,
+    Everywhere,
+    Nobody,
+    OfApproval,
+    OfBox,
+    OfDossier,
+    OfMeeting,
+    OfRequest,
+    OfRound,
+    OfStep,
+    Own,
+)
 from web.edge import Desk, Endpoint, Here, Route
 
-WITHOUT_ASKING = {"/static/{name}", "/healthz"}
-"""What is nobody's: files that ship with the portal, and whether it lives."""
+WITHOUT_ASKING = {"/static/{name}", "/healthz", "/api/v1/openapi.json"}
+"""What is nobody's: files that ship with the portal, whether it lives, and the description of the API."""
 
 
 def declared() -> list[Route]:
-    return [route for desk in DESKS for route in desk.routes]
+    return [route for desk in (*DESKS, *API) for route in desk.routes]
 
 
 def asking(route: BaseRoute) -> bool:
@@ -78,6 +99,17 @@ def test_what_a_route_asks_is_known(route: Route) -> None:
         case OfRequest(verb=verb):
             assert REQUEST_ID in route.path
             assert verb in VERBS
+        case OfMeeting(part=part):
+            assert MEETING_ID in route.path
+            assert part in get_args(meeting_page.Part)
+        case OfBox(part=part):
+            assert BOX_ID in route.path
+            assert part in get_args(box_page.Part)
+        case OfApproval():
+            assert APPROVAL_ID in route.path
+        case OfStep():
+            assert DOSSIER_ID in route.path
+            assert TRIGGER in route.path
         case Everywhere(verb=verb):
             assert verb in VERBS
         case Nobody(why=why):
@@ -86,7 +118,8 @@ def test_what_a_route_asks_is_known(route: Route) -> None:
 
 def test_only_pages_of_doors_ask_nobody() -> None:
     open_paths = {route.path for route in declared() if isinstance(route.asks, Nobody)}
-    assert open_paths == {"/sign-in", "/sign-in/password", "/sign-in/code", "/s/{token}", "/t/{token}"}
+    doors = {"/sign-in", "/sign-in/password", "/sign-in/code", "/s/{token}", "/t/{token}"}
+    assert open_paths == doors | {"/api/v1/docs"}
 
 
 def test_tasks_speak_of_verbs_and_triggers_that_there_are() -> None:
@@ -108,13 +141,14 @@ ASKS: list[tuple[Asks, str]] = [
     (OfRound("administer"), "/try/round/{round_id:id}/administer"),
     (Everywhere("administer"), "/try/everywhere"),
     (Own(), "/try/own"),
+    (OfStep(), "/try/{assessment_id:id}/steps/{trigger}"),
 ]
 EXPECTED = {
-    "officer": [200, 200, 403, 200, 403, 404, 404, 403, 200],
-    "other": [404, 404, 404, 404, 404, 404, 404, 403, 200],
-    "administrator": [200, 403, 403, 403, 403, 200, 200, 200, 200],
-    "authority": [200, 403, 403, 403, 200, 200, 403, 403, 200],
-    "nobody": [303] * 9,
+    "officer": [200, 200, 403, 200, 403, 404, 404, 403, 200, 200],
+    "other": [404, 404, 404, 404, 404, 404, 404, 403, 200, 404],
+    "administrator": [200, 403, 403, 403, 403, 200, 200, 200, 200, 403],
+    "authority": [200, 403, 403, 403, 200, 200, 403, 403, 200, 403],
+    "nobody": [303] * 10,
 }
 
 
@@ -143,7 +177,8 @@ def test_each_ask_lets_in_whom_it_should(portal: Portal, who: str) -> None:
         path.replace("{assessment_id:id}", str(world.first)).replace("{round_id:id}", str(world.round_id))
         for _, path in ASKS
     ]
-    assert [browser.get(path).status_code for path in paths] == EXPECTED[who]
+    found = [browser.get(path.replace("{trigger}", "submit")).status_code for path in paths]
+    assert found == EXPECTED[who]
 
 
 def test_the_portal_answers_without_a_round(portal: Portal) -> None:

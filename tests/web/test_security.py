@@ -6,7 +6,7 @@ import pytest
 from models.db import run
 from tests.web.browser import ADDRESS, Browser, browser_at, words
 from tests.web.conftest import Portal
-from tests.web.letters import by_link, by_mail, email_of, lay_link
+from tests.web.letters import by_link, by_mail, email_of, lay_link, post, text_of
 from web.security import LARGEST
 
 INLINE = re.compile(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|javascript:", re.IGNORECASE)
@@ -173,3 +173,14 @@ def test_what_no_database_takes_is_left_out_of_what_is_typed(portal: Portal) -> 
 def test_no_page_tells_an_address_back_to_whoever_did_not_type_it(portal: Portal) -> None:
     page = portal.browser().get(lay_link(portal, 0))
     assert email_of(portal, portal.world.officer) not in page.text
+
+
+def test_a_host_that_a_request_claims_is_written_nowhere(portal: Portal) -> None:
+    browser = portal.browser()
+    browser.headers = {"Host": "evil.example"}
+    answers = [browser.get("/sign-in"), browser.get("/"), browser.get("/nothing")]
+    answers.append(browser.post("/sign-in", email=email_of(portal, portal.world.officer)))
+    for answer in answers:
+        assert "evil.example" not in f"{answer.text} {answer.headers}"
+    (mail,) = post(portal)
+    assert "evil.example" not in text_of(mail)

@@ -105,3 +105,13 @@ def test_reminders_are_turned_off_and_on(portal: Portal) -> None:
         browser.post("/me/reminders", **fields)
         with portal.database.reading() as session:
             assert session.get_one(Account, portal.world.officer.account_id).reminders is wanted
+
+
+def test_a_token_that_somebody_else_laid_is_never_taken_over(portal: Portal) -> None:
+    """Session fixation: what stood in the browser before signing in opens nothing afterwards."""
+    laid, browser, thief = "do-ke-gian-dat", portal.browser(), portal.browser()
+    for one in (browser, thief):
+        one.client.cookies.set("danhgia", laid)
+    by_mail(portal, portal.world.officer, browser)
+    assert {one.value for one in browser.client.cookies.jar if one.name == "danhgia"} - {laid}
+    assert thief.get("/").headers["location"] == "/sign-in"

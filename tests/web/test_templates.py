@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from jinja2 import nodes
+from jinja2 import meta, nodes
 
 from web.pages import asset, browser, environment
 
@@ -42,6 +42,13 @@ def test_every_form_that_is_sent_carries_the_token(name: str) -> None:
     source = source_of(name)
     forms = re.findall(r'<form method="post".*?</form>', source, re.DOTALL)
     assert all("csrf()" in form for form in forms)
+
+
+def test_what_is_made_once_reads_nothing_but_what_it_is_given() -> None:
+    """Else one unit could be shown what was made for another."""
+    tree = environment().parse(source_of("unit/still.html"))
+    assert meta.find_undeclared_variables(tree) == set()
+    assert list(meta.find_referenced_templates(tree)) == []
 
 
 def test_an_asset_is_named_by_its_content() -> None:

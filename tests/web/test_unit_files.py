@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from actions.assign import confirm_no_conflict
-from actions.evidence_files import LIMIT
+from evidence.store import LIMIT
 from models.evidence import Evidence, evidence_of
 from models.history import history_of
 from states.history import verify
+from tests.actions.checked import check_all
 from tests.web.browser import words
 from tests.web.conftest import Portal
 from tests.web.letters import by_mail, by_password
@@ -54,17 +55,18 @@ def test_a_file_is_kept_by_its_content_and_recorded(keeping: Portal, tmp_path: P
 def test_a_file_is_handed_out_to_be_kept_and_never_shown(keeping: Portal) -> None:
     browser = officer(keeping)
     page = browser.get(home(keeping))
-    evil = b"<!doctype html><script>alert(1)</script>"
-    send(browser, f"{home(keeping)}/sheet", [file("I.1", evil, '"><b>x.html')], **was(page))
+    evil = b"%PDF-1.7 <script>alert(1)</script>"
+    send(browser, f"{home(keeping)}/sheet", [file("I.1", evil, '"><b>Đạo.html')], **was(page))
     (one,) = found(keeping)
-    answer = browser.get(f"{home(keeping)}/evidence/{one.id}")
+    answer = browser.get(f"/files/{keeping.world.first}/{one.id}")
     assert answer.content == evil
-    assert answer.headers["content-type"] == "application/octet-stream"
-    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
+    assert answer.headers["content-type"] == "application/pdf"
+    expected = "attachment; filename=\"22bDao.html.pdf\"; filename*=UTF-8''%2522b%C4%90%E1%BA%A1o.html.pdf"
+    assert answer.headers["content-disposition"] == expected
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"] == "no-store"
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert "<b>x" not in browser.get(home(keeping)).text
+    assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert "<b>Đạo" not in browser.get(home(keeping)).text
 
 
 @pytest.mark.parametrize("who", ["other unit", "nobody", "reader", "appraiser before submitting"])
@@ -72,11 +74,11 @@ def test_a_file_is_nobody_elses(keeping: Portal, who: str) -> None:
     browser = officer(keeping)
     send(browser, f"{home(keeping)}/sheet", [file("I.1")], **was(browser.get(home(keeping))))
     (one,) = found(keeping)
-    path = f"{home(keeping)}/evidence/{one.id}"
+    path = f"/files/{keeping.world.first}/{one.id}"
     if who == "other unit":
         other = by_mail(keeping, keeping.world.officers[1])
         assert other.get(path).status_code == 404
-        assert other.get(f"{home(keeping, 1)}/evidence/{one.id}").status_code == 404
+        assert other.get(f"/files/{keeping.world.assessment_ids[1]}/{one.id}").status_code == 404
         other.get(home(keeping, 1))
         removed = other.post(f"{home(keeping, 1)}/sheet", remove=str(one.id))
         assert (removed.status_code, len(found(keeping))) == (404, 1)
@@ -92,6 +94,9 @@ def test_a_file_is_nobody_elses(keeping: Portal, who: str) -> None:
         assert lead.get(path).status_code == 404
         filled_in(keeping, browser)
         handed_in(keeping, browser)
+        assert lead.get(path).status_code == 404
+        with keeping.database.writing() as session:
+            check_all(session, keeping.world.programme, now=keeping.hands.now())
         assert lead.get(path).content == PDF
 
 

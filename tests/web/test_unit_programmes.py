@@ -67,7 +67,7 @@ def test_the_officer_presents_and_the_head_submits(database: Database, tmp_path:
     done = browser.post(f"{home(portal)}/present")
     assert "Đã trình Thủ trưởng 1" in words(browser.follow(done))
     with database.reading() as session:
-        told = session.exec(select(Outbox.account_id).where(Outbox.message == "unsubmitted_reminder")).all()
+        told = session.exec(select(Outbox.account_id).where(Outbox.message == "presented")).all()
         assert told == [portal.world.head.account_id]
     above = by_mail(portal, head(portal))
     found = VERSION.search(above.get(f"{home(portal)}/submit").text)

@@ -2,10 +2,15 @@
 
 import csv
 from collections.abc import Sequence
+from decimal import Decimal
 from io import StringIO
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from models.assessments import Mark
+from reports import wording
+from reports.differences_xlsx import Differing, differences_xlsx
+from reports.workbook import Cover
 from scoring.numbers import format_points
 from states import desk as desks
 from states import history
@@ -21,6 +26,7 @@ from web.words import _
 
 desk: Final = Desk()
 SEPARATOR: Final = ";"
+WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -59,6 +65,10 @@ def differences_page(here: Here) -> Answer:
 
 
 def _lines(found: Found, every: Sequence[Difference]) -> list[Line]:
+    return [_line(found, one) for one in _ordered(found, every)]
+
+
+def _ordered(found: Found, every: Sequence[Difference]) -> list[Difference]:
     """In the order of names, and within a dossier of the sheet."""
     order = {
         kind: {leaf.code: place for place, leaf in enumerate(found.programme.sheet_for(kind).leaves())}
@@ -66,13 +76,17 @@ def _lines(found: Found, every: Sequence[Difference]) -> list[Line]:
     }
     known = [one for one in every if one.criterion in order[one.kind]]
     known.sort(key=lambda one: (desks.name_key(one.name), one.id, order[one.kind][one.criterion]))
-    return [_line(found, one) for one in known]
+    return known
+
+
+def _change(one: Difference) -> Decimal:
+    return one.appraised.points - (one.own.points if one.own else 0)
 
 
 def _line(found: Found, one: Difference) -> Line:
     leaf = found.programme.sheet_for(one.kind).leaf(one.criterion)
     own, given = desk_entries.entry_in(one.own), desk_entries.entry_in(one.appraised)
-    change = one.appraised.points - (one.own.points if one.own else 0)
+    change = _change(one)
     return Line(
         dossier=one.id,
         name=one.name,
@@ -89,13 +103,51 @@ def _line(found: Found, one: Difference) -> Line:
 
 @desk.post("/rounds/{round_id:id}/differences/csv", asks=OfRound("export"))
 def differences_csv(here: Here) -> Answer:
-    """All differences of the round as a table; handing it out is recorded on the round's chain."""
+    """All differences of the round as plain text in columns."""
+    found, every = _handed_out(here)
+    content = _table(_lines(found, every)).encode("utf-8-sig")
+    return Download(content, _name(found, "csv"), "text/csv; charset=utf-8")
+
+
+@desk.post("/rounds/{round_id:id}/differences/xlsx", asks=OfRound("export"))
+def differences_workbook(here: Here) -> Answer:
+    """All differences of the round as an Excel workbook."""
+    found, every = _handed_out(here)
+    mark = wording.REHEARSAL if here.place.is_rehearsal else ""
+    cover = Cover(found.title, mark, found.programme.title, found.programme.bodies.owner, here.now)
+    content = differences_xlsx(cover, [_differing(found, one) for one in _ordered(found, every)])
+    return Download(content, _name(found, "xlsx"), WORKBOOK)
+
+
+def _handed_out(here: Here) -> tuple[Found, list[Difference]]:
+    """The round and all differences in it; handing them out is recorded on the round's chain."""
     facts = hold_round(here.session, here.path["round_id"], actor=here.actor, now=here.now)
     found = desks.round_as_desk(here.session, facts.id)
-    lines = _lines(found, differing(here.session, here.actor, facts.id, "export"))
     history.record(here.session, facts.link, "export", {"of": "differences"}, actor=here.actor, now=here.now)
-    name = _("Bảng sai khác điểm - %(title)s.csv") % {"title": found.title}
-    return Download(_table(lines).encode("utf-8-sig"), name, "text/csv; charset=utf-8")
+    return found, differing(here.session, here.actor, facts.id, "export")
+
+
+def _name(found: Found, ending: str) -> str:
+    return _("Bảng sai khác điểm - %(title)s.%(ending)s") % {"title": found.title, "ending": ending}
+
+
+def _differing(found: Found, one: Difference) -> Differing:
+    leaf, own = found.programme.sheet_for(one.kind).leaf(one.criterion), one.own
+    return Differing(
+        name=one.name,
+        code=leaf.code,
+        label=leaf.label,
+        own=_value(own) if own else None,
+        given=_value(one.appraised),
+        change=_change(one),
+        reason=one.appraised.note,
+    )
+
+
+def _value(mark: Mark) -> Decimal | str | None:
+    """Points as a number, everything else as it is told."""
+    told = desk_entries.told(desk_entries.entry_in(mark), mark.points)
+    return mark.points if told == format_points(mark.points) else told or None
 
 
 def _table(lines: Sequence[Line]) -> str:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Final
 
 from actions import evidence_files, explain, unit_page
-from actions.evidence_files import New, check_address
+from actions.evidence_files import New
 from actions.self_assess import sheet_of
 from actions.unit_page import Question
 from config.calendar import deadline_text
@@ -13,10 +13,12 @@ from models.assessments import marks
 from models.evidence import evidence_of
 from states.errors import Refusal, Refused, Unknown
 from states.hold import hold
+from web import drafts
 from web.answers import Answer, Page, page, redirect_with_note
 from web.asks import OfDossier
 from web.drafts import Taken, take_files
 from web.edge import Desk, Here
+from web.evidence_view import pieces
 from web.sheet_view import view_of
 from web.units import common
 from web.words import _
@@ -28,7 +30,8 @@ LONGEST: Final = 20_000
 
 def _shown(here: Here, found: Question, *, problems: tuple[str, ...] = ()) -> Page:
     facts, session = here.dossier, here.session
-    view = view_of(sheet_of(facts), marks(session, facts.id, "self"), evidence_of(session, facts.id))
+    evidence = pieces(session, facts, evidence_of(session, facts.id))
+    view = view_of(sheet_of(facts), marks(session, facts.id, "self"), evidence)
     request = found.request
     is_open = request.status == "open" and here.now < request.closes_at
     return page(
@@ -81,13 +84,12 @@ def _answers(here: Here, found: Question) -> dict[str, str]:
 def _supplement(here: Here, found: Question) -> tuple[list[New], list[str]]:
     """Files and links to the criteria that were asked, and what is wrong with any."""
     taken: Taken = here.before or Taken()
-    new, problems = [], list(taken.problems.values())
+    new: list[New] = []
+    problems: list[str] = []
     for code in (item.criterion for item in found.items):
-        address = here.typed.line(f"link-{code}")
-        why = check_address(address, here.dossier.programme.evidence.link_domains) if address else None
-        problems += [f"{code}: {why}."] if why else []
-        new += [New(code, kept) for kept in taken.files.get(f"file-{code}", ())]
-        new += [New(code, address=address)] if address and not why else []
+        given, wrong = drafts.given_with(here, taken, code)
+        new += given
+        problems += wrong
         if len(_typed(here, code)) > LONGEST:
             problems.append(_("Tiêu chí %(code)s: nội dung quá dài; rút gọn hoặc gửi kèm tệp.") % {"code": code})
     return new, problems

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import segno
 from pyotp import TOTP
 
-from actions import opinion_page, own_account, passwords
+from actions import approvals, box_page, meeting_page, opinion_page, own_account, passwords, tokens
 from actions import sessions as kept
 from actions.opinion_page import Listed
 from actions.sessions import Bearer
 from models.doors import Credential
 from models.people import Account
-from states import mine
+from states import below, mine, released
 from states.errors import Refused, refuse
 from web import limits
 from web.answers import Answer, Page, Redirect, page, redirect_with_note
@@ -38,9 +38,14 @@ def home(here: Here) -> Answer:
         "home.html",
         asked=[one for one in asked if one.is_open(here.now)],
         consulted=opinion_page.of_staff(here.session, here.actor),
+        polling=box_page.polling(here.session, here.actor),
+        meetings=meeting_page.of_account(here.session, here.actor),
         own=mine.of_units(here.session, here.actor),
         assigned=mine.assigned(here.session, here.actor),
+        below=below.count(here.session, here.actor),
         rounds=mine.rounds(here.session, here.actor),
+        readable=released.readable(here.session, here.actor),
+        approving=approvals.count_waiting(here.session, here.actor, now=here.now),
     )
 
 
@@ -49,18 +54,32 @@ def _home_by_link(bearer: Bearer, asked: Sequence[Listed]) -> Answer:
     own = [one for one in asked if one.round_id == bearer.round_id]
     if len(own) == 1:
         return Redirect(f"/opinions/{own[0].id}")
-    return page("home.html", asked=own, consulted=(), own=(), assigned=(), rounds=())
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("consulted", "polling", "meetings", "own", "assigned", "rounds", "readable"), ()
+    )
+    return page("home.html", asked=own, below=0, approving=0, **nothing)
 
 
 @desk.get("/me", asks=Own())
 def account_page(here: Here) -> Answer:
+    return own_page(here)
+
+
+def own_page(here: Here, *, told: Sequence[str] = ()) -> Page:
+    """What belongs to the account; `told` is what is wrong with the token that was asked for."""
     key = here.account.account_id
     return page(
         "account.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if told else HTTPStatus.OK,
         account=here.session.get_one(Account, key),
         sessions=kept.of_account(here.session, key, now=here.now),
         has_password=here.session.get(Credential, key) is not None,
         has_second=passwords.has_second(here.session, key),
+        tokens=tokens.of_account(here.session, key, now=here.now),
+        scopes=tokens.SCOPES,
+        lives=tokens.LIVES,
+        told=told,
+        typed={"name": here.typed.get("name"), "days": here.typed.get("days"), "scopes": here.typed.all("scope")},
     )
 
 
@@ -98,19 +117,21 @@ def password_page(here: Here) -> Answer:
 def _hash_own(here: Here) -> str | Refused:
     """Whoever came by the password shows it again before it is changed."""
     bearer = here.account
-    if bearer.way == "password" and not _knows_old(here):
+    if bearer.way == "password" and not knows_password(here):
         return refuse("old_password", _("Mật khẩu hiện tại không đúng."))
     return hash_new(here)
 
 
-def _knows_old(here: Here) -> bool:
-    bearer, one = here.account, _password_try(here)
+def knows_password(here: Here) -> bool:
+    """Whether the password that was typed is the account's own; slow."""
+    bearer, one = here.account, password_try(here)
     if limits.wait_until(here.session, one, now=here.now):
         return False
     return passwords.check(here.session, bearer.email, here.typed.get("old_password")) is not None
 
 
-def _password_try(here: Here) -> limits.Try:
+def password_try(here: Here) -> limits.Try:
+    """A try at the account's own password."""
     return limits.the_try(here.session, "password", here.account.email, here.visit)
 
 
@@ -118,7 +139,7 @@ def _password_try(here: Here) -> limits.Try:
 def set_password(here: Here) -> Answer:
     bearer, hashed = here.account, here.before
     if isinstance(hashed, Refused):
-        limits.count(here.session, _password_try(here), now=here.now)
+        limits.count(here.session, password_try(here), now=here.now)
         return _password_page(here, problem=str(hashed))
     passwords.set_password(here.session, bearer.account_id, hashed, actor=here.actor, now=here.now)
     return redirect_with_note("/sign-in/password", _("Đã đặt mật khẩu. Đăng nhập lại bằng mật khẩu mới."), token="")

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Final
 
 from actions import evidence_files, self_assess, unit_page
-from actions.self_assess import sheet_of
+from actions.self_assess import sealing, sheet_of
 from config.calendar import LOCAL
 from models.assessments import marks
 from states.advance import seen
@@ -61,6 +61,8 @@ def save_sheet(here: Here) -> Answer:
         return sheet_page(here, done)
     if here.typed.get("then") in {"submit", "present", "preview"}:
         return redirect_with_note(_home(here, f"/{here.typed.get('then')}"), "")
+    if here.typed.get("then") == "step":
+        return redirect_with_note(_home(here, f"/steps/{sealing(here.dossier)}"), "")
     return redirect_with_note(_home(here), _("Đã lưu lúc %(clock)s.") % {"clock": _clock(here)})
 
 

@@ -1,8 +1,9 @@
-"""Files of a dossier are handed out to be kept, never shown in the page's own place; and the signed report."""
+"""The signed report of a dossier, handed out to be kept."""
 
 from typing import Final
 
-from actions import evidence_files, self_assess, unit_page
+from actions import self_assess, unit_page
+from evidence import store
 from states.errors import Refused, Unknown
 from web import drafts
 from web.answers import Answer, Download, redirect_with_note
@@ -17,18 +18,10 @@ desk: Final = Desk()
 
 
 def _content(here: Here, file_hash: str) -> bytes:
-    path = evidence_files.place(drafts.folder(here), file_hash)
+    path = store.place(drafts.folder(here), file_hash)
     if not path.is_file():
         raise Unknown(_("nội dung của tệp này"))
     return path.read_bytes()
-
-
-@desk.get("/assessments/{assessment_id:id}/evidence/{evidence_id:id}", asks=OfDossier("download"))
-def evidence(here: Here) -> Answer:
-    found = evidence_files.find(here.session, here.dossier.id, here.path["evidence_id"])
-    if not found.file_hash or not unit_page.may_read(here.session, here.dossier, found):
-        raise Unknown(_("tệp này"))
-    return Download(_content(here, found.file_hash), found.name, found.media_type)
 
 
 @desk.get("/assessments/{assessment_id:id}/report", asks=OfDossier("download"))
@@ -37,7 +30,7 @@ def report(here: Here) -> Answer:
     if found is None or not found.file_hash:
         raise Unknown(_("báo cáo đã ký của hồ sơ này"))
     name = f"bao-cao-{found.number.replace('/', '-')}"
-    return Download(_content(here, found.file_hash), name, evidence_files.OTHER)
+    return Download(_content(here, found.file_hash), name, store.OTHER)
 
 
 @desk.post("/assessments/{assessment_id:id}/report", asks=OfDossier("draft"), first=take_files)

@@ -16,6 +16,17 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
 
+// What is being typed is kept when its field is left. A button that is pressed must not move away under the finger
+// because of that: the form it sends takes everything along anyway.
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest("#sheet button, [data-keeps] button, button[form]")) event.preventDefault();
+});
+
+// On a telephone the menus run along sideways: what is open comes into sight.
+document.querySelectorAll(".menu [aria-current], .rooms [aria-current]").forEach((link) => {
+  link.parentElement.scrollLeft = link.offsetLeft - (link.parentElement.clientWidth - link.offsetWidth) / 2;
+});
+
 // What the server refuses is told in the place for notices, and stays in the form.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.status >= 400) {
@@ -32,7 +43,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const PAUSE = 1500;
   const AGAIN = 3000;
   const timers = new WeakMap();
-  const section = (element) => element.closest?.(".crit");
+  // The badge of a file asks for itself and saves nothing.
+  const section = (element) => element.matches?.("a.tag") ? null : element.closest?.(".crit");
 
   // Numbers are looked at while they are typed; the server alone decides.
   const hint = (input) => {
@@ -177,7 +189,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  const section = event.target.closest(".compare[data-own]");
+  const section = event.target.matches("a.tag") ? null : event.target.closest(".compare[data-own]");
   if (section) section.classList.toggle("unsaved", Boolean(section.querySelector(".tail .notice")));
 });
 

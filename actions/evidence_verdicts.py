@@ -1,0 +1,104 @@
+"""A verdict on a file becomes part of its dossier: recorded, and where it comes too late for the unit, told to it."""
+
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlmodel import Session
+
+from actions import unit_page
+from actions.evidence_checks import is_refused, rules_of
+from actions.evidence_files import find
+from actions.explain import default_closing
+from evidence.verdict import Outcome, Rules, Verdict
+from evidence.viruses import Finding
+from models.evidence import Evidence, EvidenceCheck, checks_of
+from states import history
+from states.actor import SYSTEM, Actor
+from states.bulk import tell_all
+from states.chain import iso
+from states.errors import refuse
+from states.facts import Dossier
+from states.glance import glance
+from states.hold import hold
+from states.permits import demand
+
+MESSAGE: Final = "evidence_refused"
+
+
+class Wanted(NamedTuple):
+    """A file to be checked: its content, the rules, and what is known of it by these already."""
+
+    file_hash: str
+    rules: Rules
+    known: EvidenceCheck | None
+
+
+def wanted(session: Session, evidence_id: int, *, now: datetime) -> Wanted:
+    """What checking a file takes."""
+    one = session.get_one(Evidence, evidence_id)
+    rules = rules_of(glance(session, one.assessment_id, actor=SYSTEM, now=now).programme)
+    return Wanted(one.file_hash, rules, checks_of(session, [one.file_hash], rules.digest).get(one.file_hash))
+
+
+def keep(session: Session, asked: Wanted, verdict: Verdict, finding: Finding | None, *, now: datetime) -> EvidenceCheck:
+    """Keep what a content was found to be, unless that was done meanwhile; returns what stands."""
+    there = checks_of(session, [asked.file_hash], asked.rules.digest).get(asked.file_hash)
+    if there is not None:
+        return there
+    made = EvidenceCheck(
+        file_hash=asked.file_hash,
+        rules=asked.rules.digest,
+        outcome=verdict.outcome,
+        form=verdict.form,
+        verdict=verdict.model_dump_json(),
+        checked_at=now,
+        scan=finding.scan if finding else "",
+        virus=finding.name if finding else "",
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def settle(session: Session, evidence_id: int, check: EvidenceCheck, *, now: datetime) -> None:
+    """Record in its dossier what a file was found to be; one refused after the submission may be replaced in time."""
+    one = session.get_one(Evidence, evidence_id)
+    what: dict[str, Any] = {"evidence": one.id, "file": one.file_hash, "outcome": check.outcome, "form": check.form}
+    what |= {"scan": check.scan} if check.scan else {}
+    refused = is_refused(check)
+    facts = hold(session, one.assessment_id, actor=SYSTEM, now=now)
+    session.refresh(one)
+    closing = _closing(facts) if refused and one.removed_at is None else None
+    if closing is not None and one.replace_by is None:
+        one.replace_by = closing
+        what["closes_at"] = iso(closing)
+    session.flush()
+    history.record(session, facts.link, "check_evidence", what, actor=SYSTEM, now=now)
+    if "closes_at" in what:
+        tell_all(session, MESSAGE, [facts.id], {"evidence": evidence_id}, now)
+
+
+def _closing(facts: Dossier) -> datetime | None:
+    """Until when a refused file may be replaced; None while the sheet is open, where the unit takes it away itself."""
+    machine, windows = facts.programme.workflow.assessment, facts.windows.values()
+    if machine.states[facts.state].kind in {"settled", "final"} or unit_page.is_being_drafted(facts):
+        return None
+    report = max((span.closes_at for span in windows), default=None)
+    closing = default_closing(facts)
+    return min(closing, report) if report and report > facts.now else closing
+
+
+def declare(session: Session, assessment_id: int, evidence_id: int, *, actor: Actor, now: datetime) -> None:
+    """The unit declares a file the copy of a paper document; it stands as declared, not as checked (AMB-DN-10)."""
+    demand(session, actor, "draft", assessment_id)
+    facts = hold(session, assessment_id, actor=actor, now=now)
+    one = find(session, assessment_id, evidence_id)
+    if facts.decision_id is not None:
+        raise refuse("decided", "Hồ sơ đã có quyết định kết quả; không xác nhận minh chứng được nữa.")
+    asked = wanted(session, evidence_id, now=now)
+    if asked.known is None or asked.known.outcome != Outcome.UNDECLARED or one.removed_at is not None:
+        raise refuse("declare", "Minh chứng này không cần xác nhận là bản chụp văn bản giấy.")
+    if one.declared_at is None:
+        one.declared_at = now
+        what = {"evidence": one.id, "file": one.file_hash}
+        history.record(session, facts.link, "declare_evidence", what, actor=actor, now=now)

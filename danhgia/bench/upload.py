@@ -1,0 +1,158 @@
+"""A file of 25 MB through the whole portal to the disk, against writing the same stream to the same disk.
+
+Ours is the portal without a network: the form is read in pieces of 64 KB, the file is put aside, hashed, looked at by
+its head, written, synced and linked, its row and its history written, the transaction committed. The baseline writes
+the pieces as they come into a new file and syncs file and folder: it knows neither forms nor hashes nor rows. The
+second result holds what Python has allocated at most during an upload of 25 MB against one of 2 MB: 1 is flat.
+"""
+
+import asyncio
+import os
+import re
+import tracemalloc
+from collections.abc import Iterator
+from functools import partial
+from html import unescape
+from itertools import chain, repeat
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from starlette.types import ASGIApp
+
+from config.settings import Settings
+from danhgia.bench import page, world
+from danhgia.bench.cases import Result, result, timed
+from danhgia.bench.page import Asked
+from danhgia.bench.places import KINDS, fresh
+from models.db import Database
+from web.app import create_app
+from web.place import Place
+
+MEGABYTES: Final = 24
+"""With the rest of its form within the 25 MB that a file may have."""
+FEW: Final = 2
+PIECE: Final = 64 * 1024
+OK: Final = 200
+BOUNDARY: Final = b"ranh-gioi-cua-bieu-mau"
+CSRF: Final = re.compile(r'name="csrf" value="([^"]+)"')
+WAS: Final = re.compile(r'name="was-([^"]+)" value="([^"]*)"')
+
+
+def bench_upload(n: int = 10) -> list[Result]:
+    """Uploads and writes take turns."""
+    return [one for kind in KINDS for one in _upload(kind, n)]
+
+
+def _upload(kind: str, n: int) -> list[Result]:
+    home = os.environ.get("DANHGIA_BENCH_DIR")
+    with fresh(kind) as database, TemporaryDirectory(dir=home) as name:
+        folder = Path(name)
+        app, forms = fill(database, folder)
+        send(app, forms[0], 0, FEW)
+        seconds = [0.0, 0.0]
+        for number in range(1, n + 1):
+            seconds[0] += timed(partial(send, app, forms[number % len(forms)], number, MEGABYTES))
+            seconds[1] += timed(partial(_write, folder / f"{number}", number))
+        held = [_held(app, forms[0], -size, size) for size in (MEGABYTES, FEW)]
+    flat = Result("upload-memory", kind, MEGABYTES, held[0], held[1], "MB held at most", round(held[1] / held[0], 3))
+    return [result("upload", kind, n * MEGABYTES, (seconds[0], seconds[1]), "MB a second"), flat]
+
+
+class Form:
+    """What the page of a unit gives out to its browser for the first criterion."""
+
+    def __init__(self, asked: Asked, text: str) -> None:
+        """Read it from the page."""
+        self.asked = asked
+        csrf, was = CSRF.search(text), WAS.search(text)
+        if csrf is None or was is None:
+            raise AssertionError("the page has no form")
+        self.criterion = was[1]
+        self.fields = {"csrf": unescape(csrf[1]), f"was-{was[1]}": unescape(was[2])}
+
+    def pieces(self, number: int, megabytes: int) -> Iterator[bytes]:
+        """The body, in pieces."""
+        for name, value in self.fields.items():
+            yield b'--%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n' % (BOUNDARY, name.encode())
+            yield value.encode() + b"\r\n"
+        yield b'--%s\r\nContent-Disposition: form-data; name="file-%s"; filename="%d.pdf"\r\n\r\n' % (
+            BOUNDARY,
+            self.criterion.encode(),
+            number,
+        )
+        yield from _content(number, megabytes)
+        yield b"\r\n--%s--\r\n" % BOUNDARY
+
+
+def _content(number: int, megabytes: int) -> Iterator[bytes]:
+    """Another file for each number, made while it is sent."""
+    head = (b"%%PDF-1.7 %d\n" % number).ljust(PIECE)
+    return chain([head], repeat(bytes(range(256)) * (PIECE // 256), megabytes * (1 << 20) // PIECE - 1))
+
+
+def portal(database: Database, folder: Path) -> ASGIApp:
+    """The portal on a database, with its files in a folder."""
+    url = database.url.render_as_string(hide_password=False)
+    settings = Settings(database_url=url, var=folder)
+    return create_app(Place(settings, database, lambda: world.NOW, is_rehearsal=False))
+
+
+def fill(database: Database, folder: Path, units: int = page.UNITS) -> tuple[ASGIApp, list[Form]]:
+    """The portal on a round of units that score themselves, and the form that each has open."""
+    asked, app = page.fill(database, units), portal(database, folder)
+    pages = asyncio.run(page.ask(app, asked, len(asked)))
+    return app, [Form(one, body.decode()) for one, body in zip(asked, pages, strict=True)]
+
+
+def send(app: ASGIApp, form: Form, number: int, megabytes: int) -> None:
+    """Upload a file of that size."""
+    status, text = answer(app, form, form.pieces(number, megabytes))
+    if status != OK:
+        raise AssertionError(f"the portal answers {status}: {text}")
+
+
+def answer(app: ASGIApp, form: Form, pieces: Iterator[bytes], *, ends: bool = True) -> tuple[int, str]:
+    """Status and body of the answer to a form of those pieces, after which the line ends or breaks off."""
+    sent = asyncio.run(_post(app, form, pieces, ends=ends))
+    return sent[0]["status"], page.body(sent).decode()
+
+
+async def _post(app: ASGIApp, form: Form, pieces: Iterator[bytes], *, ends: bool) -> list[Any]:
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        piece = next(pieces, None)
+        if piece is None and not ends:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": piece or b"", "more_body": piece is not None}
+
+    async def tell(message: Any) -> None:  # noqa: ANN401  a message of ASGI
+        sent.append(message)
+
+    scope = page.scope(form.asked)
+    kind = b"multipart/form-data; boundary=" + BOUNDARY
+    scope |= {"method": "POST", "path": f"{form.asked.path}/criteria/{form.criterion}"}
+    scope["headers"] = [*scope["headers"], (b"content-type", kind), (b"hx-request", b"true")]
+    await app(scope, receive, tell)
+    return sent
+
+
+def _write(path: Path, number: int) -> None:
+    with path.open("wb") as file:
+        for piece in _content(number, MEGABYTES):
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+def _held(app: ASGIApp, form: Form, number: int, megabytes: int) -> float:
+    tracemalloc.start()
+    try:
+        send(app, form, number, megabytes)
+        return round(tracemalloc.get_traced_memory()[1] / (1 << 20), 2)
+    finally:
+        tracemalloc.stop()

@@ -1,0 +1,76 @@
+"""Files of evidence are checked, and what nobody names any more is thrown away.
+
+A check that could not be made says nothing of the file: its job is put off and done again.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from actions import evidence_verdicts
+from actions.evidence_checks import JOB
+from actions.evidence_verdicts import Wanted
+from evidence import store
+from evidence.checker import CheckFailed, Task, check
+from evidence.verdict import Outcome as Found
+from evidence.verdict import Verdict
+from evidence.viruses import Finding, scan
+from flows import jobs
+from flows.jobs import Claimed, Errand, Outcome
+from models.evidence import mentioned_files, named_files, unchecked
+
+if TYPE_CHECKING:
+    from flows.duties import Setting
+
+
+def check_evidence(setting: "Setting", job: Claimed) -> Outcome:
+    """The verdict on one file, its row of history and the end of the job are one transaction."""
+    with setting.database.reading() as session:
+        asked = evidence_verdicts.wanted(session, job.number, now=setting.now())
+    found = None if asked.known else _examined(setting, asked)
+    with setting.database.writing() as session:
+        now = setting.now()
+        kept = evidence_verdicts.keep(session, asked, *found, now=now) if found else asked.known
+        if kept is None:
+            raise CheckFailed(asked.file_hash)
+        evidence_verdicts.settle(session, job.number, session.merge(kept), now=now)
+        outcome = Outcome(f"Tệp {asked.file_hash[:8]}…: {kept.outcome}{f', {kept.scan}' if kept.scan else ''}.")
+        if not jobs.end(session, job, outcome, now):
+            session.rollback()
+    return outcome
+
+
+def _examined(setting: "Setting", asked: Wanted) -> tuple[Verdict, Finding | None]:
+    """What the file is, and what the virus scanner says where there is one; its small picture lies beside it then."""
+    folder = setting.directory / store.FOLDER
+    path = store.place(folder, asked.file_hash)
+    if not path.is_file():
+        raise CheckFailed(f"no content {asked.file_hash}")
+    verdict = _verdict(setting, asked, path, folder)
+    if not setting.scanner or verdict.outcome is Found.REFUSED:
+        return verdict, None
+    return verdict, scan(setting.scanner, path)
+
+
+def _verdict(setting: "Setting", asked: Wanted, path: Path, folder: Path) -> Verdict:
+    coming = folder / f"{store.COMING}{os.getpid()}-{asked.file_hash}{store.THUMBNAIL}"
+    try:
+        verdict = check(Task(path=path, rules=asked.rules, roots=setting.roots, at=setting.now(), thumbnail=coming))
+        if coming.is_file() and verdict.outcome is not Found.REFUSED:
+            coming.replace(store.thumbnail(folder, asked.file_hash))
+    finally:
+        coming.unlink(missing_ok=True)
+    return verdict
+
+
+def sweep_files(setting: "Setting", _: Claimed) -> Outcome:
+    """Throw away what nobody names, and have checked once more what never was."""
+    with setting.database.reading() as session:
+        known = named_files(session) | mentioned_files(session)
+        missing = unchecked(session)
+    now = setting.now()
+    gone = store.sweep(setting.directory / store.FOLDER, known, now)
+    again = [Errand(JOB, f"evidence:{key}", f"again/{now.date()}") for key in missing]
+    with setting.database.writing() as session:
+        jobs.ask(session, again, now)
+    return Outcome(f"Đã dọn {gone} tệp không còn dùng; yêu cầu kiểm tra lại {len(again)} tệp.")

@@ -1,0 +1,158 @@
+"""What the columns of a table are, by their headings and by what stands in them, never by their place."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from intake import numbering, points
+from intake.oddities import Kind, Oddity
+from intake.tables import Row
+
+LONGEST_HEADING: Final = 160
+
+_MAJORITY: Final = 0.5
+
+
+class Role(StrEnum):
+    """What a column is for."""
+
+    NUMBER = "number"
+    CONTENT = "content"
+    MAX = "max"
+    SELF = "self"
+    APPRAISED = "appraised"
+    EVIDENCE = "evidence"
+    NOTE = "note"
+
+
+HEADINGS: Final = (
+    (Role.NUMBER, r"^(?:s?\.?tt|số\s*tt|số thứ tự|thứ tự|mã số|mục|#)\.?$"),
+    (Role.APPRAISED, r"thẩm định|có thẩm quyền|cấp trên (?:chấm|đánh giá)|hội đồng|tổ chấm|đoàn kiểm tra|phúc tra"),
+    (Role.SELF, r"tự chấm|tự đánh giá|tự cho điểm|đơn vị chấm"),
+    (Role.EVIDENCE, r"minh chứng|kiểm chứng|hồ sơ|tài liệu|giải trình|thuyết minh|căn cứ"),
+    (Role.NOTE, r"ghi chú|lưu ý"),
+    (Role.MAX, r"tối đa|thang điểm|điểm chuẩn|barem|ba-rem|điểm quy định|mức điểm|^số điểm$|^điểm$|^điểm số$"),
+    (Role.CONTENT, r"nội dung|tiêu chí|chỉ tiêu|tiêu chuẩn|yêu cầu"),
+    (Role.MAX, r"điểm"),
+)
+NAMES: Final = {
+    Role.NUMBER: "số thứ tự",
+    Role.CONTENT: "nội dung",
+    Role.MAX: "điểm tối đa",
+    Role.SELF: "tự chấm",
+    Role.APPRAISED: "thẩm định",
+    Role.EVIDENCE: "minh chứng, giải trình",
+    Role.NOTE: "ghi chú",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the columns are and where the rows below the heading begin; `heads` are the heading's cells."""
+
+    columns: Mapping[Role, int]
+    first: int
+    heads: tuple[str, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
+
+    def text(self, row: Row, role: Role) -> str:
+        """What the row has in the column of that role."""
+        return row.cell(self.columns.get(role))
+
+
+def role_of(heading: str) -> Role | None:
+    """The role a heading names; None for none that is known."""
+    plain = " ".join(heading.casefold().split()).strip(" .:*")
+    if not plain or len(plain) > LONGEST_HEADING:
+        return None
+    return next((role for role, pattern in HEADINGS if re.search(pattern, plain)), None)
+
+
+def find(rows: Sequence[Row]) -> Layout | None:
+    """The layout of a table of criteria; None when it is no such table."""
+    for at, row in enumerate(rows):
+        heads = _filled(row)
+        if _is_heading(heads):
+            below = rows[at + 1] if at + 1 < len(rows) else None
+            both = _with_below(row, below)
+            return _layout(rows, both or heads, at + (2 if both else 1))
+    return _layout(rows, (), 0) if _looks_scored(rows) else None
+
+
+def _filled(row: Row) -> tuple[str, ...]:
+    return tuple(row.cell(row.covered.get(column, column)) for column in range(len(row.cells)))
+
+
+def _is_heading(heads: Sequence[str]) -> bool:
+    roles = [role_of(head) for head in dict.fromkeys(heads)]
+    return Role.CONTENT in roles and len(set(roles) - {None}) > 1
+
+
+def _with_below(row: Row, below: Row | None) -> tuple[str, ...] | None:
+    """The heading of two rows as one, where cells of the upper are divided in the lower."""
+    if below is None or not row.covered:
+        return None
+    under = [column for column, cell in enumerate(below.cells) if cell.strip()]
+    split = {*row.covered, *row.covered.values()}
+    if not under or not split.issuperset(under) or not any(role_of(below.cells[column]) for column in under):
+        return None
+    upper = _filled(row)
+    return tuple(below.cell(column).strip() or head for column, head in enumerate(upper))
+
+
+def _layout(rows: Sequence[Row], heads: tuple[str, ...], first: int) -> Layout | None:
+    columns: dict[Role, int] = {}
+    oddities = []
+    for column, head in enumerate(heads):
+        role = role_of(head)
+        if role is not None and role not in columns:
+            columns[role] = column
+        elif head.strip() and head not in heads[:column]:
+            said = "trùng vai trò với một cột trước" if role else "không rõ vai trò"
+            what = f"Cột «{' '.join(head.split())}» {said}; đã bỏ qua."
+            oddities.append(Oddity(rows[first - 1].number, Kind.COLUMNS, what))
+    body = rows[first:]
+    guessed = _by_content(body, columns)
+    oddities += [
+        Oddity(None, Kind.COLUMNS, f"Cột {column + 1} được coi là cột {NAMES[role]} theo nội dung vì không có tiêu đề.")
+        for role, column in guessed.items()
+    ]
+    columns |= guessed
+    return Layout(columns, first, heads, tuple(oddities)) if Role.CONTENT in columns else None
+
+
+def _by_content(rows: Sequence[Row], known: Mapping[Role, int]) -> dict[Role, int]:
+    """Roles that no heading names: the longest texts, the most numbers of a list, the most points."""
+    found: dict[Role, int] = {}
+    width = max((len(row.cells) for row in rows), default=0)
+    free = [column for column in range(width) if column not in known.values()]
+    texts = {column: [text for row in rows if (text := row.cell(column).strip())] for column in free}
+    for role, share in ((Role.CONTENT, _wordy), (Role.NUMBER, _numbered), (Role.MAX, _pointed)):
+        shares = {column: share(cells) for column, cells in texts.items() if cells}
+        best = max(shares, key=lambda column: shares[column], default=None)
+        if role not in known and best is not None and shares[best] > _MAJORITY:
+            found[role] = best
+            del texts[best]
+    return found
+
+
+def _wordy(cells: Sequence[str]) -> float:
+    return sum(map(len, cells)) / 40 if sum(" " in cell for cell in cells) > _MAJORITY * len(cells) else 0
+
+
+def _numbered(cells: Sequence[str]) -> float:
+    """How far the cells are numbers of a list; digits alone may as well be points."""
+    own = [cell for cell in cells if numbering.readings(cell)]
+    lists = [cell for cell in own if not points.in_cell(cell)]
+    return len(own) / len(cells) if lists or [cell.lstrip("0") for cell in own[:2]] == ["1", "2"] else 0
+
+
+def _pointed(cells: Sequence[str]) -> float:
+    return sum(points.in_cell(cell) is not None for cell in cells) / len(cells)
+
+
+def _looks_scored(rows: Sequence[Row]) -> bool:
+    found = _by_content(rows, {})
+    return Role.CONTENT in found and len(found) > 1 and len(rows) > 1

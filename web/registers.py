@@ -1,0 +1,93 @@
+"""Registers as they come from a browser: a file read whole, or every wrong cell of it with what to do."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, NamedTuple
+
+from starlette.datastructures import UploadFile
+
+from config.errors import ConfigError, Problem
+from config.register import HEADINGS, RegisterRow, load_register
+from web.edge import Here
+from web.programmes import programme, programmes
+from web.words import _
+
+LARGEST: Final = 10 * 1024 * 1024
+MOST: Final = 10_000
+"""More rows than that take longer than a request may: `danhgia register import` takes them."""
+TODO: Final = {
+    "": _("Sửa dòng này trong tệp rồi chọn lại tệp."),
+    "code": _("Ghi mã duy nhất: chữ không dấu, số, dấu chấm, gạch ngang."),
+    "kind": _("Ghi mã của loại như ở trang «Hướng dẫn» của tệp mẫu."),
+    "parent": _("Ghi mã của một đơn vị có trong tệp này, hoặc để trống."),
+    "active": _("Ghi có hoặc không."),
+    "email_officer": _("Ghi địa chỉ thư đầy đủ, hoặc ghi «không» ở cột Hoạt động."),
+    "email_head": _("Ghi địa chỉ thư đầy đủ, hoặc ghi «không» ở cột Hoạt động."),
+    "valid_from": _("Viết ngày/tháng/năm, ví dụ 01/07/2025."),
+    "valid_to": _("Viết ngày/tháng/năm, không trước cột Từ ngày."),
+    "since": _("Viết ngày/tháng/năm, ví dụ 01/07/2025."),
+}
+
+
+class Fault(NamedTuple):
+    """A wrong cell: its row, its column by its heading, what is wrong, and what to do."""
+
+    row: int | None
+    column: str
+    what: str
+    todo: str
+
+
+class Reading(NamedTuple):
+    """What was read of a file: its rows, or its faults."""
+
+    name: str
+    rows: Sequence[RegisterRow] = ()
+    faults: Sequence[Fault] = ()
+
+
+def kinds() -> Mapping[str, str]:
+    """The words of every kind that a register may list, over all programmes."""
+    labels = {name: kind.label for one in programmes() for name, kind in one.subject_kinds.items()}
+    return {name: labels.get(name, name) for one in programmes() for name in one.register_kinds}
+
+
+def read_upload(here: Here) -> Reading:
+    """Read the file of the form, before and outside the transaction."""
+    given = here.typed.files.get("file", ())
+    if not given:
+        return _fault("", _("Chưa chọn tệp."), _("Chọn tệp Excel (.xlsx) hoặc CSV."))
+    upload = given[0]
+    name = (upload.filename or "").replace("\\", "/").rpartition("/")[2]
+    suffix = Path(name).suffix.lower()
+    if suffix not in {".xlsx", ".csv"}:
+        return _fault(name, _("Tệp này không phải Excel (.xlsx) hoặc CSV."), _("Lưu lại dưới dạng .xlsx rồi chọn lại."))
+    return _read(upload, name, suffix, here.typed.get("programme"))
+
+
+def _read(upload: UploadFile, name: str, suffix: str, slug: str) -> Reading:
+    content = upload.file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        return _fault(name, _("Tệp lớn hơn 10 MB."), _("Bỏ hình ảnh, trang tính thừa rồi chọn lại."))
+    known = programme(slug).register_kinds if slug else kinds()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"register{suffix}"
+        path.write_bytes(content)
+        try:
+            rows = load_register(path, kinds=known)
+        except ConfigError as error:
+            return Reading(name, faults=[_of(problem) for problem in error.problems])
+    if len(rows) > MOST:
+        todo = _("Nhờ người quản trị máy chủ chạy lệnh «danhgia register import» với tệp này.")
+        return _fault(name, _("Tệp có %(count)s đơn vị; trang này nhận đến 10.000.") % {"count": len(rows)}, todo)
+    return Reading(name, rows)
+
+
+def _fault(name: str, what: str, todo: str) -> Reading:
+    return Reading(name, faults=[Fault(None, "", what, todo)])
+
+
+def _of(problem: Problem) -> Fault:
+    heading = HEADINGS.get(problem.path, problem.path)
+    return Fault(problem.line, heading, problem.message, TODO.get(problem.path, TODO[""]))
