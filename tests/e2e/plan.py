@@ -133,6 +133,7 @@ PLAN: Final = (
     # Launching a round
     Shot("/programmes", "administrator"),
     Shot("/programmes/{slug}", "administrator"),
+    Shot("/sheets/import", "administrator"),
     Shot("/register", "administrator"),
     Shot("/register/import", "administrator"),
     Shot("/register/imports/{draft_id:id}", "administrator", values={"draft_id": f"{DRAFT} 'register'"}),

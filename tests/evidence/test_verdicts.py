@@ -120,7 +120,7 @@ def test_a_signature_tells_who_signed_when_and_who_vouches(folder: Path) -> None
     assert (first.signer, first.organisation, first.issuer) == ("Nguyễn Thử", authority.UNIT, "Gốc thử nghiệm")
     assert (first.is_whole, first.is_trusted, first.in_validity) == (True, True, True)
     assert first.signed_at is not None
-    assert abs(first.signed_at - NOW) < timedelta(minutes=10)
+    assert abs(first.signed_at - NOW) < timedelta(hours=2)
     assert (second.signer, second.covers_all) == ("Trần Hai", True)
     assert found(folder, "signed.pdf").warnings[-1] == "Chưa kiểm tra việc thu hồi chứng thư số."
     assert found(folder, "unknown.pdf", THREE.model_copy(update={"unknown_issuer": False})).outcome is Outcome.REFUSED

@@ -13,7 +13,7 @@ from states.permits import VERBS
 from tests.web.matrix import Cell, Law, is_walked, of_dossiers, routes, walk
 from tests.web.matrix_world import EARLY, KINDS, LATE, SUBJECTS, WHO, early, late, secret
 
-SOME: Final = {state: LATE[state] for state in ("appraising", "announced")}
+SOME: Final = {state: LATE[state] for state in ("explaining", "announced")}
 
 
 @dataclass

@@ -299,12 +299,12 @@ def test_an_administrator_of_one_body_sees_and_answers_only_its_own(portal: Port
     assert names(browser, base(portal, "/units")) == units(2, 4)
     assert "Đơn vị 3" not in words(browser.get(base(portal, "/extensions")))
     assert "Đơn vị 1" not in words(browser.get(base(portal, "/mail")))
-    assert browser.post(base(portal, "/extensions/1/refuse"), reason="Không").status_code == 403
+    assert browser.post(base(portal, "/extensions/1/refuse"), reason="Không").status_code == 404
     assert browser.post(base(portal, "/mail/again"), id=["1"]).status_code == 403
     assert browser.post(base(portal, "/difficulties/1"), answer="Tính theo 6 tháng").status_code == 303
     first = str(portal.world.first)
     typed = {"id": first, "until": "14/12/2024", "reason": "Lũ", **PAPER}
-    assert browser.post(base(portal, "/extensions"), **typed).status_code == 403
+    assert browser.post(base(portal, "/extensions"), **typed).status_code == 404
 
 
 def test_no_page_asks_more_of_the_database_for_more_dossiers(fresh_sqlite: Fresh) -> None:

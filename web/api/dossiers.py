@@ -9,7 +9,7 @@ from models.assessments import Mark, marks
 from models.evidence import Evidence, evidence_of, in_force
 from scoring import marks as scoring
 from states import mine
-from states.desk import round_as_desk
+from states.desk import is_past, round_as_desk
 from states.errors import refuse
 from states.facts import Dossier
 from states.glance import glance
@@ -39,8 +39,8 @@ from web.asks import OfDossier, OfRound, Own
 from web.words import _
 
 api: Final = Api(_("Đợt và hồ sơ"))
-APPRAISED: Final = frozenset({"appraiser", "lead", "administrator", "authority", "auditor"})
-"""Relations that read appraised marks and totals before anything is announced."""
+APPRAISED: Final = frozenset({"appraiser", "lead", "administrator", "auditor"})
+"""Relations that read appraised marks and totals while they are being given."""
 DECIDED: Final = frozenset({"administrator", "authority", "auditor"})
 """Relations that read what was decided before it is announced."""
 LAST_PAGE: Final = 10_000
@@ -160,7 +160,9 @@ def _reads_self(facts: Dossier) -> bool:
 
 
 def _reads_appraised(facts: Dossier) -> bool:
-    return not facts.relations.isdisjoint(APPRAISED)
+    if not facts.relations.isdisjoint(APPRAISED):
+        return True
+    return "authority" in facts.relations and is_past(facts.programme.workflow, facts.state)
 
 
 def _reads_decided(facts: Dossier) -> bool:
