@@ -124,7 +124,8 @@ def _ready(programme: Programme, name: str, counts: Mapping[tuple[str, str], int
     sources = tuple(dict.fromkeys(state for one in steps for state in one.sources))
     targets = tuple(dict.fromkeys(one.target for one in steps))
     found = {kind: sum(counts.get((kind, state), 0) for state in sources) for kind in kinds}
-    label = "; ".join(programme.subject_kinds[kind].label for kind in kinds)
+    every = len(kinds) > 1 and len(kinds) == len(programme.subject_kinds)
+    label = "Mọi loại đối tượng" if every else "; ".join(programme.subject_kinds[kind].label for kind in kinds)
     is_open = sum(counts.get((kind, state), 0) for kind in kinds for state in targets)
     return Ready(name, label, tuple(kinds), sources, targets, sum(found.values()), is_open)
 

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from actions.self_assess import UNIT, sealing
-from config.vocabulary import Late, Presented
+from config.vocabulary import Presented
 from config.workflow import Deadline
 from models.assessments import Assessment, Difficulty, ExplanationItem, ExplanationRequest, Extension
 from models.decisions import Decision, DecisionItem, Document
@@ -104,19 +104,14 @@ def is_announced(facts: Dossier) -> bool:
     return facts.state in after and not machine.steps("announce", facts.state) and facts.decision_id is not None
 
 
-def own_deadline(facts: Dossier) -> Deadline | None:
-    """The deadline that the dossier's own closing is of."""
-    return next((one for one in facts.programme.workflow.deadlines if one.covers(facts.kind)), None)
-
-
 def ahead(facts: Dossier) -> tuple[Deadline | None, datetime]:
     """The deadline that lies ahead from where the dossier stands, and when it closes.
 
     That is its own, until what its own closing gates is behind it and another one acts on the dossier (NA-5.1).
     """
-    workflow, own = facts.programme.workflow, own_deadline(facts)
-    leaving = workflow.assessment.leaving(facts.state)
-    if own is None or own.late != Late.REFUSE or any(step.window == own.stage for step in leaving):
+    workflow = facts.programme.workflow
+    own, leaving = workflow.own_deadline(facts.kind), workflow.assessment.leaving(facts.state)
+    if not workflow.is_behind(facts.kind, facts.state):
         return own, facts.closes_at
     acting = [one for one in workflow.deadlines if one.do and any(step.do == one.do for step in leaving)]
     found = next((one for one in acting if one.stage in facts.windows), None)

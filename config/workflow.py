@@ -80,6 +80,15 @@ class Workflow(Frozen):
         """Return the deadline that pulls a trigger, so that it is never pulled before the closing."""
         return next((deadline for deadline in self.deadlines if deadline.do == trigger), None)
 
+    def own_deadline(self, kind: str) -> Deadline | None:
+        """Return the deadline that the own closing of a dossier of a kind is of."""
+        return next((deadline for deadline in self.deadlines if deadline.covers(kind)), None)
+
+    def is_behind(self, kind: str, state: str) -> bool:
+        """Return whether what a dossier's own closing gates is behind it (NA-5.1)."""
+        own, leaving = self.own_deadline(kind), self.assessment.leaving(state)
+        return own is not None and own.late == Late.REFUSE and all(step.window != own.stage for step in leaving)
+
     def opened(self, kind: str, state: str, child: Child) -> tuple[str, ...]:
         """Return the names of what may be opened beside a dossier of a kind that stands in a state."""
         steps = [step for step in self.assessment.transitions if step.target == state]

@@ -32,6 +32,7 @@ from reports.figures import gather
 from states import history
 from states.actor import SYSTEM
 from states.chain import iso
+from states.chain_words import in_words
 from states.hold import counts
 
 BATCH: Final = 1_000
@@ -241,7 +242,7 @@ def _verified(found: history.Verified) -> Outcome:
 
 
 def _breaks(broken: Sequence[history.Broken]) -> str:
-    return "; ".join(f"{one.entity}, dòng {one.seq}: {one.why}" for one in broken[:SHOWN_BREAKS])
+    return "; ".join(in_words(one) for one in broken[:SHOWN_BREAKS])
 
 
 def _backup(setting: Setting, job: Claimed) -> Outcome:

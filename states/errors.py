@@ -41,7 +41,7 @@ class Unknown(DanhgiaError):
     """There is no such thing, or none the actor may know of."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"Không tìm thấy {what}; kiểm tra lại mã số.")
+        super().__init__(f"Không tìm thấy {what}; đề nghị kiểm tra lại.")
 
 
 def refuse(rule: str, sentence: str) -> Refused:

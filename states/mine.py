@@ -18,7 +18,7 @@ from states.permits import ANY_BODY, DOSSIER, ROUND, VERBS, clauses, held
 
 COLUMNS: Final = (
     "a.id, a.name, a.state, a.closes_at, a.scored, a.leaves, a.asked, a.submitted_at, a.late, r.id, r.title, r.state, "
-    "v.digest"
+    "a.kind, v.digest"
 )
 TABLES: Final = "JOIN round r ON r.id = a.round_id JOIN programme_version v ON v.id = r.programme_version_id"
 UNIT: Final = ("officer", "head")
@@ -41,12 +41,18 @@ class Mine(NamedTuple):
     round_id: int
     round_title: str
     round_state: str
+    kind: str
     programme: Programme
 
     @property
     def state(self) -> State:
         """Its state, with label and kind."""
         return self.programme.workflow.assessment.states[self.state_name]
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether what its own closing gates is behind it, so that the closing tells nothing more."""
+        return self.programme.workflow.is_behind(self.kind, self.state_name)
 
     @property
     def is_full(self) -> bool:
@@ -96,7 +102,7 @@ def _mine(session: Session, row: Sequence[Any]) -> Mine:
     values[3] = from_micros(row[3])
     values[7] = None if row[7] is None else from_micros(row[7])
     values[8] = bool(row[8])
-    values[12] = programme_of(session, row[12])
+    values[13] = programme_of(session, row[13])
     return Mine._make(values)
 
 

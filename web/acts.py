@@ -124,19 +124,6 @@ STATUSES: Final[Mapping[str, str]] = MappingProxyType(
 EXPORTS: Final[Mapping[str, str]] = MappingProxyType(
     {"history": _("lịch sử"), "differences": _("bảng điểm sai khác"), "results": _("báo cáo kết quả")}
 )
-WHYS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "chain is gone": _("cả chuỗi bị mất"),
-        "chain and the head kept beside it disagree": _("chuỗi không khớp với dấu cuối lưu ở hồ sơ"),
-        "row is missing": _("thiếu dòng"),
-        "does not follow the row before it": _("không nối tiếp dòng trước"),
-        "body and hash disagree": _("nội dung không khớp mã băm"),
-        "columns and body disagree": _("cột tra cứu không khớp nội dung"),
-        "the content beside it is not the row's": _("nội dung kèm theo không phải của dòng này"),
-        "the content beside it was changed": _("nội dung kèm theo đã bị sửa"),
-    }
-)
-"""What is wrong with a chain, by the words of `states.history`."""
 
 
 def title_of(act: str, *, moves: bool, programme: Programme, is_round: bool) -> str:

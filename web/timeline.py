@@ -45,7 +45,7 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "root": (_("Mã kiểm chứng dữ liệu"), PLAIN),
     "ranked": (_("Số hồ sơ được xếp thứ tự"), PLAIN),
     "dossiers": (_("Hồ sơ"), "count"),
-    "decision": (_("Mã quyết định"), PLAIN),
+    "decision": (_("Mã quyết định trong phần mềm"), PLAIN),
     "merged": (_("Hồ sơ sáp nhập vào"), LIST),
     "merged_into": (_("Sáp nhập vào hồ sơ"), PLAIN),
     "summoned": (_("Được triệu tập"), PLAIN),
@@ -76,6 +76,9 @@ CONTENT: Final = {
     "criterion": _("Tiêu chí"),
     "address": _("Địa chỉ liên kết"),
 }
+
+PAPER: Final = frozenset(CONTENT[name] for name in ("number", "dated", "signer"))
+"""What is not told a second time where the paper itself is named."""
 
 
 class Changed(NamedTuple):
@@ -185,7 +188,8 @@ def shown(line: Line, reader: Reader, *, opened: bool = False) -> Shown:
     if not made.closed:
         made.raw = json.dumps(what, ensure_ascii=False, sort_keys=True, indent=1)
         made.marks, made.copy = _marks(line, reader)
-        made.facts += _content(line.content, reader)
+        papers = " ".join(text for label, text in made.facts if label in {FACTS["document"][0], FACTS["minutes"][0]})
+        made.facts += (pair for pair in _content(line.content, reader) if pair[0] not in PAPER or pair[1] not in papers)
     return made
 
 
@@ -313,6 +317,8 @@ def _content(content: Any, reader: Reader) -> Iterator[tuple[str, str]]:  # noqa
 def _said(name: str, text: str, reader: Reader) -> str:
     if name in {"level", "instead_of"}:
         return reader.programme.level_labels.get(text, text)
+    if name == "dated":
+        return date_text(datetime.fromisoformat(text).date())
     return format_points(Decimal(text)) if name == "total" else text
 
 

@@ -61,8 +61,9 @@ def _deny_conflicts(session: Session, stage: Stage) -> None:
 
 def _put_drafts(session: Session, stage: Stage, rows: list[RegisterRow]) -> None:
     actor, slug = stage.staff["administrator"], stage.programme.slug
-    wish = launch_draft.prefilled(stage.programme, stage.year + 1).model_dump_json()
-    put_draft(session, launch_draft.KIND, wish, actor=actor, now=stage.at)
+    letter = launch_draft.Letter(number="15-CV/BDVTU", dated=stage.at.date(), signer="Phan Văn Mẫu")
+    wish = launch_draft.prefilled(stage.programme, stage.year + 1).model_copy(update={"letter": letter})
+    put_draft(session, launch_draft.KIND, wish.model_dump_json(), actor=actor, now=stage.at)
     asked = rehearsal_draft.Rehearsal(slug=slug, year=stage.year + 1, subjects=24).model_dump_json()
     put_draft(session, rehearsal_draft.KIND, asked, actor=actor, now=stage.at)
     changed = [rows[0].model_copy(update={"officer": "Nguyễn Thay Thế"}), *rows[1:]]

@@ -127,6 +127,31 @@ def test_an_officer_at_a_desk(chromium: Browser, site: Site, tmp_path: Path) -> 
         assert verify(session).broken == ()
 
 
+def test_an_answer_that_comes_while_the_button_is_down_does_not_lose_the_click(
+    chromium: Browser, site: Site, tmp_path: Path
+) -> None:
+    leaves = list(enumerate(sheet_of(site).leaves(), 1))
+    number, binary = next(pair for pair in leaves[1:] if pair[1].kind is Kind.BINARY)
+    with window(chromium, site, 1280, script=True) as page:
+        open_task(page, site, tmp_path / "mail")
+        before, radio = page.locator(f"#k{number - 1}"), page.locator(f"#k{number}").get_by_role("radio").first
+        fill(before, leaves[number - 2][1])
+        radio.scroll_into_view_if_needed()
+        told = before.locator(".told").inner_text()
+        radio.hover()
+        place = radio.bounding_box()
+        page.mouse.down()
+        page.wait_for_timeout(2500)
+        assert radio.bounding_box() == place
+        assert before.locator(".told").inner_text() == told
+        page.mouse.up()
+        expect(radio).to_be_checked()
+        expect(before.locator(".told")).to_contain_text("Chưa có minh chứng")
+        expect(page.locator(f"#k{number}-pts")).to_contain_text(f"{binary.ceiling:f}")
+        page.reload()
+        expect(radio).to_be_checked()
+
+
 def test_an_officer_with_a_telephone_and_no_script(chromium: Browser, site: Site, tmp_path: Path) -> None:
     sheet = sheet_of(site)
     with window(chromium, site, 360, script=False) as page:

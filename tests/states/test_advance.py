@@ -165,7 +165,7 @@ def test_the_officer_of_another_unit_may_not(database: Database, trigger: str) -
 
 def test_what_is_not_there_is_unknown(database: Database) -> None:
     fill(database, 1)
-    assert refused(database, Unknown, "submit", key=2) == "Không tìm thấy hồ sơ số 2; kiểm tra lại mã số."
+    assert refused(database, Unknown, "submit", key=2) == "Không tìm thấy hồ sơ số 2; đề nghị kiểm tra lại."
     with pytest.raises(Unknown, match="Không tìm thấy đợt số 2"), database.writing() as session:
         advance_round(session, 2, "cancel", actor=ROOT, now=NOW)
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from config.load import load_programme
 from danhgia.bench.world import CLOSES_AT, NOW, fill
 from models.db import Database, run
 from models.types import to_micros
@@ -40,6 +41,7 @@ def test_an_officer_sees_its_units_by_closing(database: Database) -> None:
         round_id=1,
         round_title="Đợt 2026",
         round_state="self_assessment",
+        kind="so_nganh",
         programme=world.programme,
     )
     assert (own[0].submitted_at, own[0].late) == (None, False)
@@ -48,10 +50,16 @@ def test_an_officer_sees_its_units_by_closing(database: Database) -> None:
 
 def test_a_dossier_is_full_once_all_is_scored_and_there_is_something() -> None:
     def full(scored: int, leaves: int) -> bool:
-        given = Mine(1, "", "", NOW, scored, leaves, 0, None, False, 1, "", "", None)  # type: ignore[arg-type]  # noqa: FBT003
+        given = Mine(1, "", "", NOW, scored, leaves, 0, None, False, 1, "", "", "", None)  # type: ignore[arg-type]  # noqa: FBT003
         return given.is_full
 
     assert [full(*each) for each in ((7, 8), (8, 8), (9, 8), (0, 0))] == [False, True, True, False]
+
+
+def test_a_closing_that_gates_nothing_any_more_is_behind() -> None:
+    spots = load_programme("diem-sang").workflow
+    assert [spots.is_behind("qcdc", state) for state in ("choosing", "building")] == [False, True]
+    assert not load_programme("dan-chu-co-so").workflow.is_behind("dang_bo_xa_phuong", "submitted")
 
 
 def test_a_round_that_has_ended_or_not_begun_is_on_no_list(database: Database) -> None:

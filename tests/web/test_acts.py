@@ -8,9 +8,10 @@ import pytest
 
 from config.load import list_programmes, load_programme
 from states import history
+from states.chain_words import WHYS
 from states.timeline import KINDS as NARROWED
 from states.timeline import MAIL
-from web.acts import ACTS, KINDS, WHYS
+from web.acts import ACTS, KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITERS = {"record", "record_all", "record_installation", "_record", "_give", "follow"}

@@ -93,6 +93,6 @@ def _breaks(portal: Portal, home: str, sealed: str, folder: Path) -> None:
     browser.post(f"{home}/check")
     work(portal, folder)
     told = words(browser.get(f"{home}/check"))
-    assert f"Lịch sử bị hỏng ở 1 chuỗi: assessment:{portal.world.first}, dòng 2" in told
+    assert f"Lịch sử bị hỏng ở 1 chuỗi: hồ sơ số {portal.world.first}, dòng 2" in told
     assert "Có sai lệch" in told
     assert sealed

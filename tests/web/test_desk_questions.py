@@ -38,7 +38,7 @@ def desk_and_page(portal: Portal) -> tuple[Browser, str]:
 def test_the_deadline_is_three_working_days_unless_said_otherwise(portal: Portal) -> None:
     browser, page = desk_and_page(portal)
     told = browser.get(f"{page}?code=I.1")
-    assert 'name="until" type="date" value="2024-12-13"' in told.text
+    assert 'name="until" value="13/12/2024"' in told.text
     assert 'value="I.1" checked' in told.text
     browser.post(page, code="I.1", common="Nêu số, ngày của văn bản.", until="")
     (one,) = asked(portal)

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from sqlmodel import col, select
 
 from actions.launch import launch
+from actions.launch_draft import Letter, read_wish
 from actions.register import take_register
 from config.load import list_programmes, load_programme
 from config.register import HEADINGS
@@ -284,6 +285,16 @@ def test_a_launch_is_looked_at_again_changed_and_done(staff: Browser, portal: Po
     assert (done.status_code, done.headers["location"]) == (303, f"/rounds/{made.id}")
     assert "2 hồ sơ, 4 thư đang được gửi" in words(staff.follow(done))
     assert [staff.get(address).status_code, staff.post(address, seen=seen(page)).status_code] == [303, 303]
+
+
+def test_a_launch_that_is_not_filled_in_is_gone_on_with_in_the_form(staff: Browser, portal: Portal) -> None:
+    address = prepared(staff)
+    with portal.database.writing() as session:
+        draft = session.exec(select(Draft).where(Draft.kind == "launch")).one()
+        draft.content = read_wish(draft).model_copy(update={"letter": Letter()}).model_dump_json()
+        session.add(draft)
+    answer = staff.get(address)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{address}/edit")
 
 
 def test_what_stands_against_a_launch_is_listed_and_a_large_one_is_a_job(

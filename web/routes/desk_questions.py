@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from actions import explain
 from actions.appraise_seen import begin
 from actions.assign import leaves_in
-from config.calendar import end_of, last_day, parse_date
+from config.calendar import date_text, end_of, last_day, parse_date
 from models.assessments import ExplanationRequest
 from models.savepoint import savepoint
 from states.errors import NotAllowed, Refusal, Refused, Unknown, refuse
@@ -53,7 +53,7 @@ def _page(
         chosen=frozenset(chosen),
         texts=texts,
         common=here.typed.get("common"),
-        until=here.typed.get("until") or last_day(closing).isoformat(),
+        until=here.typed.get("until") or date_text(last_day(closing)),
         usual=closing,
         soonest=_tomorrow(here.now),
         told=told,

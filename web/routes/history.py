@@ -9,11 +9,12 @@ from actions import check
 from config.calendar import end_of, parse_date
 from models.db import run
 from states import history, timeline
+from states.chain_words import WHYS
 from states.facts import Dossier
 from states.timeline import KINDS as NARROWED
 from states.timeline import MAIL, Wanted
 from web import timeline as words
-from web.acts import KINDS, WHYS
+from web.acts import KINDS
 from web.answers import Answer, Download, page
 from web.asks import OfDossier
 from web.edge import Desk, Here

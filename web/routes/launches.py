@@ -150,6 +150,8 @@ def look_page(here: Here) -> Answer:
     draft = find_draft(here.session, KIND, here.path["draft_id"])
     if draft.done_at is not None:
         return Redirect(f"/rounds/{draft.result}")
+    if launch_draft.check(launch_draft.read_wish(draft))[1]:
+        return Redirect(f"/launches/{draft.id}/edit")
     return _look(here, draft)
 
 

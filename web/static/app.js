@@ -37,6 +37,44 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "bao" && event.target.textContent.trim()) event.target.scrollIntoView({ block: "center" });
+});
+
+// ---- Nothing moves under a finger: an answer that shifts the page between pressing and letting go loses the click ----
+(() => {
+  const CLICKED = 50;
+  const held = [];
+  let pressed = false;
+  let timer;
+  const act = () => {
+    pressed = false;
+    held.splice(0).forEach((go) => go());
+  };
+  const letGo = () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(act, CLICKED);
+  };
+  document.addEventListener("pointerdown", () => {
+    window.clearTimeout(timer);
+    pressed = true;
+  }, true);
+  ["pointerup", "pointercancel", "dragend", "blur"].forEach((name) => window.addEventListener(name, letGo, name !== "blur"));
+
+  document.addEventListener("htmx:confirm", (event) => {
+    if (!pressed) return;
+    event.preventDefault();
+    held.push(() => event.detail.issueRequest());
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, serverResponse, swapOverride, requestConfig, shouldSwap } = event.detail;
+    if (!pressed || !shouldSwap) return;
+    event.detail.shouldSwap = false;
+    const swapStyle = swapOverride ?? requestConfig.elt.closest("[hx-swap]").getAttribute("hx-swap");
+    held.push(() => window.htmx.swap(target, serverResponse, { swapStyle }));
+  });
+})();
+
 // ---- A unit's sheet: saves by itself, tells what is not saved yet, and counts down to the closing ----
 (() => {
   const sheet = document.getElementById("sheet");
@@ -92,8 +130,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
       const { xhr, elt } = event.detail;
       if (!section(elt) || !xhr || xhr.status < 400) return;
       if (xhr.status !== 409 && xhr.status !== 422) elt.classList.add("unsaved");
-      const told = document.getElementById("bao");
-      if (told?.textContent.trim()) told.scrollIntoView({ block: "center" });
     });
     let leaving = false;
     document.addEventListener("submit", () => { leaving = true; });
