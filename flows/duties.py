@@ -208,7 +208,7 @@ def _seal(setting: Setting, job: Claimed) -> Outcome:
     """The seal and the end of its job are one transaction, so a night has one seal."""
     with setting.database.writing() as session:
         root = seal_night(session, job.number, now=setting.now())
-        outcome = Outcome(f"Mã kiểm chứng dữ liệu: {root}")
+        outcome = Outcome(f"Đã niêm phong; mã kiểm chứng bắt đầu bằng {root[:8]}, mã đủ đã gửi bộ phận kiểm tra.")
         if not jobs.end(session, job, outcome, setting.now()):
             session.rollback()
     return outcome

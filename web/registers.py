@@ -5,18 +5,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
-from starlette.datastructures import UploadFile
-
 from config.errors import ConfigError, Problem
 from config.register import HEADINGS, RegisterRow, load_register
 from web.edge import Here
+from web.forms import Upload
 from web.programmes import programme, programmes
 from web.words import _
 
 LARGEST: Final = 10 * 1024 * 1024
 MOST: Final = 10_000
 """More rows than that take longer than a request may: `danhgia register import` takes them."""
-TODO: Final = {
+REMEDIES: Final = {
     "": _("Sửa dòng này trong tệp rồi chọn lại tệp."),
     "code": _("Ghi mã duy nhất: chữ không dấu, số, dấu chấm, gạch ngang."),
     "kind": _("Ghi mã của loại như ở trang «Hướng dẫn» của tệp mẫu."),
@@ -36,7 +35,7 @@ class Fault(NamedTuple):
     row: int | None
     column: str
     what: str
-    todo: str
+    remedy: str
 
 
 class Reading(NamedTuple):
@@ -59,14 +58,14 @@ def read_upload(here: Here) -> Reading:
     if not given:
         return _fault("", _("Chưa chọn tệp."), _("Chọn tệp Excel (.xlsx) hoặc CSV."))
     upload = given[0]
-    name = (upload.filename or "").replace("\\", "/").rpartition("/")[2]
+    name = upload.filename.replace("\\", "/").rpartition("/")[2]
     suffix = Path(name).suffix.lower()
     if suffix not in {".xlsx", ".csv"}:
         return _fault(name, _("Tệp này không phải Excel (.xlsx) hoặc CSV."), _("Lưu lại dưới dạng .xlsx rồi chọn lại."))
     return _read(upload, name, suffix, here.typed.get("programme"))
 
 
-def _read(upload: UploadFile, name: str, suffix: str, slug: str) -> Reading:
+def _read(upload: Upload, name: str, suffix: str, slug: str) -> Reading:
     content = upload.file.read(LARGEST + 1)
     if len(content) > LARGEST:
         return _fault(name, _("Tệp lớn hơn 10 MB."), _("Bỏ hình ảnh, trang tính thừa rồi chọn lại."))
@@ -79,15 +78,15 @@ def _read(upload: UploadFile, name: str, suffix: str, slug: str) -> Reading:
         except ConfigError as error:
             return Reading(name, faults=[_of(problem) for problem in error.problems])
     if len(rows) > MOST:
-        todo = _("Nhờ người quản trị máy chủ chạy lệnh «danhgia register import» với tệp này.")
-        return _fault(name, _("Tệp có %(count)s đơn vị; trang này nhận đến 10.000.") % {"count": len(rows)}, todo)
+        remedy = _("Nhờ người quản trị máy chủ chạy lệnh «danhgia register import» với tệp này.")
+        return _fault(name, _("Tệp có %(count)s đơn vị; trang này nhận đến 10.000.") % {"count": len(rows)}, remedy)
     return Reading(name, rows)
 
 
-def _fault(name: str, what: str, todo: str) -> Reading:
-    return Reading(name, faults=[Fault(None, "", what, todo)])
+def _fault(name: str, what: str, remedy: str) -> Reading:
+    return Reading(name, faults=[Fault(None, "", what, remedy)])
 
 
 def _of(problem: Problem) -> Fault:
     heading = HEADINGS.get(problem.path, problem.path)
-    return Fault(problem.line, heading, problem.message, TODO.get(problem.path, TODO[""]))
+    return Fault(problem.line, heading, problem.message, REMEDIES.get(problem.path, REMEDIES[""]))

@@ -15,10 +15,10 @@ from models.people import Account
 from states.actor import Actor
 from tests.actions.ha_tinh_world import RATED
 from tests.conftest import Fresh
-from tests.e2e.conftest import Site, _running
+from tests.e2e.conftest import NOW, Site
 from tests.e2e.test_doors import look
 from tests.e2e.test_unit import PICTURES, window
-from tests.notifications.smtp import free_port
+from tests.served import portal
 from tests.web.committee_world import Committee, committee
 from tests.web.letters import PASSWORD, PASSWORD_HASH
 
@@ -45,11 +45,11 @@ class Sitting:
 def sitting(fresh_sqlite: Fresh, tmp_path: Path) -> Iterator[Sitting]:
     """Five Party members wait for the ballot."""
     with fresh_sqlite() as url:
-        database, port = Database(url), free_port()
+        database = Database(url)
         made = committee(database, CODES)
         _prepare(database, made)
-        with _running(url, tmp_path, port):
-            yield Sitting(Site(f"http://127.0.0.1:{port}", made.portal.world, database), made)
+        with portal(url, tmp_path, DANHGIA_NOW=NOW.isoformat()) as address:
+            yield Sitting(Site(address, made.portal.world, database), made)
         database.dispose()
 
 

@@ -1,8 +1,6 @@
 """An appraiser's morning in a real browser: at 1280 px with JavaScript, at 360 px without; and the lead's pages."""
 
-import os
 import re
-import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,9 +18,9 @@ from models.evidence import Evidence
 from states.actor import Actor
 from tests.actions.world import World, at, best, launched, sheet_of, submit
 from tests.conftest import Fresh
-from tests.e2e.conftest import Site, _Served
+from tests.e2e.conftest import Site
 from tests.e2e.test_doors import look
-from tests.notifications.smtp import free_port
+from tests.served import portal
 from tests.web.letters import PASSWORD, PASSWORD_HASH
 
 LOCKED = at("2026-12-10 00:00:15")
@@ -42,17 +40,8 @@ def site(fresh_sqlite: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Itera
         with database.writing() as session:
             run(session, "UPDATE installation SET made_as = 'rehearsal'")
         _fill(database, world)
-        port = free_port()
-        ours = {
-            "DANHGIA_DATABASE_URL": url,
-            "DANHGIA_VAR": str(tmp_path_factory.mktemp("var")),
-            "DANHGIA_BASE_URL": f"http://127.0.0.1:{port}",
-            "DANHGIA_NOW": MORNING.isoformat(),
-        }
-        command = [sys.executable, "-m", "danhgia.portal", "127.0.0.1", str(port)]
-        with _Served(command, env=os.environ | ours) as process:
-            process.wait_for(port)
-            yield Site(f"http://127.0.0.1:{port}", world, database)
+        with portal(url, tmp_path_factory.mktemp("var"), DANHGIA_NOW=MORNING.isoformat()) as address:
+            yield Site(address, world, database)
         database.dispose()
 
 

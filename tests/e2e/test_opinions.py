@@ -20,10 +20,10 @@ from notifications.render import Origin
 from notifications.send import FileTransport, deliver
 from tests.actions.consulting_world import Consulting, consulting, put_in
 from tests.conftest import Fresh
-from tests.e2e.conftest import NOW, Site, _running
+from tests.e2e.conftest import NOW, Site
 from tests.e2e.test_doors import look
 from tests.e2e.test_unit import window
-from tests.notifications.smtp import free_port
+from tests.served import portal
 from tests.web.letters import PASSWORD, PASSWORD_HASH
 from tests.web.opinions_world import as_world
 
@@ -55,11 +55,11 @@ class Asked:
 def asked(fresh_sqlite: Fresh, tmp_path: Path) -> Iterator[Asked]:
     """A portal five days before a request to two bodies closes."""
     with fresh_sqlite() as url:
-        database, port = Database(url), free_port()
+        database = Database(url)
         world = consulting(database, year=2026)
         request = _ask(database, world)
-        with _running(url, tmp_path, port):
-            yield Asked(Site(f"http://127.0.0.1:{port}", as_world(world), database), world, request)
+        with portal(url, tmp_path, DANHGIA_NOW=NOW.isoformat()) as address:
+            yield Asked(Site(address, as_world(world), database), world, request)
         database.dispose()
 
 

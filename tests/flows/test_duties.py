@@ -75,7 +75,7 @@ def test_a_history_that_does_not_hold_is_said_so(live: Keeper) -> None:
         run(session, "UPDATE assessment SET seq = 7 WHERE id = :id", {"id": world.first})
     assert live.at(NIGHT)["nightly"] == {"backup": 1, "failed": 1, "seal": 1, "sweep_files": 1, "verify": 1}
     assert [job.status for job in live.jobs("verify")] == ["failed"]
-    assert f"assessment:{world.first}, dòng" in outcome(live, "verify")
+    assert f"hồ sơ số {world.first}, dòng" in outcome(live, "verify")
 
 
 def test_a_history_that_holds_is_said_so(live: Keeper) -> None:

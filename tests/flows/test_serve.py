@@ -1,5 +1,6 @@
 import stat
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,8 +17,14 @@ SECOND = timedelta(seconds=1)
 
 def family(pid: int) -> dict[str, psutil.Process]:
     """The children of a supervisor, by what they run."""
-    children = psutil.Process(pid).children()
-    return {child.cmdline()[4]: child for child in children if len(child.cmdline()) > 4}
+    commands = ((_command(child), child) for child in psutil.Process(pid).children())
+    return {command[4]: child for command, child in commands if len(command) > 4}
+
+
+def _command(child: psutil.Process) -> list[str]:
+    with suppress(psutil.NoSuchProcess):
+        return child.cmdline()
+    return []
 
 
 def locks_within(seconds: float, database: Database, world: World, number: int) -> None:
@@ -42,7 +49,7 @@ def test_work_is_done_whatever_becomes_of_prefect_and_all_stops_at_a_signal(tmp_
         everybody = psutil.Process(process.pid).children(recursive=True)
         process.terminate()
         assert process.wait(10) == 0
-    assert psutil.wait_procs(everybody, timeout=1)[1] == []
+    assert psutil.wait_procs(everybody, timeout=5)[1] == []
     database.dispose()
 
 

@@ -36,7 +36,7 @@ PAGE: Final = 50
 LARGE: Final = 5_000
 """A launch of more dossiers is a job: a request has ten seconds."""
 STANDING: Final = ("lead", "appraiser", "authority", "secretary", "reader", "auditor", "administrator")
-TODO: Final = {
+REMEDIES: Final = {
     "address": _("Ghi địa chỉ thư vào tệp danh sách rồi nhập lại ở mục «Đơn vị», hoặc không đưa đơn vị vào đợt."),
     "kind": _("Bỏ chọn loại đối tượng này, hoặc sửa loại của đơn vị trong danh sách."),
     "expired": _("Sửa ngày hiệu lực trong danh sách, hoặc không đưa đơn vị vào đợt."),
@@ -171,7 +171,7 @@ def _look(here: Here, draft: Draft, *, told: Sequence[str] = ()) -> Page:
         faulty=sum(line.problem is not None for line in lines),
         groups=_groups(found),
         calendar=programmes.calendar(found.programme, wish.year),
-        todo=TODO,
+        remedies=REMEDIES,
         rows=[(line, _kind(found.programme, line)) for line in lines[(number - 1) * PAGE : number * PAGE]],
         number=number,
         pages=pages,
