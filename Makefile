@@ -21,7 +21,7 @@ run: setup
 test: setup
 	deploy/test-setup.sh
 	$(MAKE) check
-	$(BIN)/pytest -n 2 -m "not faults"
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not faults"
 
 check: setup
 	$(BIN)/ruff check

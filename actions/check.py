@@ -1,8 +1,9 @@
 """The auditor's acts: what is checked, handed out and read of the history leaves a row in it (DESIGN §5)."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlmodel import Session, select
 
@@ -60,6 +61,23 @@ def hand_out(session: Session, entity: str, form: str, *, actor: Actor, now: dat
     facts = _held(session, entity, actor, now)
     history.record(session, facts.link, "export", {"of": "history", "form": form}, actor=actor, now=now)
     return facts
+
+
+class Handed(NamedTuple):
+    """The file of a dossier that is handed out: its form, its SHA-256, and the confidential rows that stand in it."""
+
+    form: str
+    sha256: str
+    opened: Sequence[int] = ()
+
+
+def hand_out_dossier(session: Session, assessment_id: int, file: Handed, *, actor: Actor, now: datetime) -> None:
+    """Record that the file of a dossier is handed out, by its hash, and each confidential row that is read in it."""
+    entity = f"assessment:{assessment_id}"
+    for seq in file.opened:
+        read_confidential(session, entity, seq, actor=actor, now=now)
+    what = {"of": "dossier", "form": file.form, "sha256": file.sha256}
+    history.record(session, _held(session, entity, actor, now).link, "export", what, actor=actor, now=now)
 
 
 def read_confidential(session: Session, entity: str, seq: int, *, actor: Actor, now: datetime) -> Line:

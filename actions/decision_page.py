@@ -3,7 +3,7 @@
 Whatever the number of dossiers, the number of queries is the same; each list holds what the actor may see.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
@@ -29,7 +29,7 @@ MOST: Final = 500
 
 
 class Listed(NamedTuple):
-    """A decision in a list, with its paper and how many of its dossiers wait to be told."""
+    """A decision in a list, with its paper, the bodies that decided, and how many of its dossiers wait to be told."""
 
     id: int
     decided_at: datetime
@@ -41,6 +41,7 @@ class Listed(NamedTuple):
     is_signed: bool
     dossiers: int
     waiting: int
+    bodies: Mapping[str, str]
 
 
 class Shown(NamedTuple):
@@ -142,13 +143,30 @@ def listed(session: Session, around: Around, actor: Actor) -> list[Listed]:
         f"AND EXISTS ({mine} AND i.decision_id = c.id) ORDER BY c.id DESC"
     )
     rows = run(session, sql, {"round": around.id, "actor": actor.account_id}).fetchall()
-    return [_listed(row) for row in rows]
+    bodies = _bodies(session, around)
+    return [_listed(row, bodies.get(row[0], {})) for row in rows]
 
 
-def _listed(row: Sequence[Any]) -> Listed:
+def _bodies(session: Session, around: Around) -> dict[int, dict[str, str]]:
+    """Which bodies decided, by decision."""
+    sql = (
+        "SELECT DISTINCT i.decision_id, a.body FROM decision_item i JOIN assessment a ON a.id = i.assessment_id "
+        "WHERE a.round_id = :round ORDER BY i.decision_id, a.body"
+    )
+    found = run(session, sql, {"round": around.id}).fetchall()
+    labels = meeting_page.body_labels(session, around.programme, {code for _, code in found})
+    named: dict[int, dict[str, str]] = {}
+    for key, code in found:
+        named.setdefault(key, {})[code] = labels[code]
+    return named
+
+
+def _listed(row: Sequence[Any], bodies: Mapping[str, str]) -> Listed:
     key, at, annulled, replaced, number, dated, signer, signed, dossiers, waiting = row
     day = date.fromisoformat(dated) if isinstance(dated, str) else dated
-    return Listed(key, from_micros(at), bool(annulled), replaced, number, day, signer, bool(signed), dossiers, waiting)
+    return Listed(
+        key, from_micros(at), bool(annulled), replaced, number, day, signer, bool(signed), dossiers, waiting, bodies
+    )
 
 
 def before_announcing(programme: Programme) -> frozenset[str]:

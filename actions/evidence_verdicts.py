@@ -1,5 +1,6 @@
 """A verdict on a file becomes part of its dossier: recorded, and where it comes too late for the unit, told to it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -65,26 +66,54 @@ def settle(session: Session, evidence_id: int, check: EvidenceCheck, *, now: dat
     one = session.get_one(Evidence, evidence_id)
     what: dict[str, Any] = {"evidence": one.id, "file": one.file_hash, "outcome": check.outcome, "form": check.form}
     what |= {"scan": check.scan} if check.scan else {}
-    refused = is_refused(check)
     facts = hold(session, one.assessment_id, actor=SYSTEM, now=now)
     session.refresh(one)
-    closing = _closing(facts) if refused and one.removed_at is None else None
-    if closing is not None and one.replace_by is None:
-        one.replace_by = closing
-        what["closes_at"] = iso(closing)
+    closing = _closing(facts, one, now) if is_refused(check) else None
+    what |= {"closes_at": iso(closing)} if closing else {}
+    _record(session, facts, one, closing, what)
+
+
+def give_rest(session: Session, evidence_id: int, *, now: datetime) -> None:
+    """Give what is left of its time to a file refused so shortly before its sheet closed that something is left.
+
+    Whether it was refused before the closing or after is chance: the time is the same, and counts from the refusal.
+    """
+    one = session.get_one(Evidence, evidence_id)
+    known = wanted(session, evidence_id, now=now).known
+    if known is None or not is_refused(known):
+        return
+    facts = hold(session, one.assessment_id, actor=SYSTEM, now=now)
+    session.refresh(one)
+    closing = _closing(facts, one, max(one.at, known.checked_at))
+    if closing is not None and closing > now:
+        what = {"evidence": one.id, "closes_at": iso(closing)}
+        _record(session, facts, one, closing, what, act="allow_replacement")
+
+
+def _record(
+    session: Session,
+    facts: Dossier,
+    one: Evidence,
+    closing: datetime | None,
+    what: Mapping[str, Any],
+    act: str = "check_evidence",
+) -> None:
+    """What was found, and until when the file may be replaced: the unit is told that by mail."""
+    one.replace_by = closing or one.replace_by
     session.flush()
-    history.record(session, facts.link, "check_evidence", what, actor=SYSTEM, now=now)
-    if "closes_at" in what:
-        tell_all(session, MESSAGE, [facts.id], {"evidence": evidence_id}, now)
+    history.record(session, facts.link, act, what, actor=SYSTEM, now=facts.now)
+    if closing is not None:
+        tell_all(session, MESSAGE, [facts.id], {"evidence": one.id}, facts.now)
 
 
-def _closing(facts: Dossier) -> datetime | None:
-    """Until when a refused file may be replaced; None while the sheet is open, where the unit takes it away itself."""
+def _closing(facts: Dossier, one: Evidence, refused_at: datetime) -> datetime | None:
+    """Until when a refused file may be replaced; None where it has its time, or the unit may take it away itself."""
     machine, windows = facts.programme.workflow.assessment, facts.windows.values()
-    if machine.states[facts.state].kind in {"settled", "final"} or unit_page.is_being_drafted(facts):
+    is_over = machine.states[facts.state].kind in {"settled", "final"} or one.removed_at is not None
+    if is_over or one.replace_by is not None or unit_page.is_being_drafted(facts):
         return None
     report = max((span.closes_at for span in windows), default=None)
-    closing = default_closing(facts)
+    closing = default_closing(facts, refused_at)
     return min(closing, report) if report and report > facts.now else closing
 
 

@@ -47,7 +47,7 @@ def ask(
     """
     facts = hold(session, assessment_id, actor=actor, now=now)
     demand_open(facts, "ask_explanation")
-    closing = closes_at or default_closing(facts)
+    closing = closes_at or default_closing(facts, now)
     refusals = [
         *_bad_question(facts, criteria, question),
         *foreign(session, facts, criteria, actor),
@@ -66,11 +66,11 @@ def ask(
     return request_id
 
 
-def default_closing(facts: Dossier) -> datetime:
-    """The end of the last of the programme's working days for an answer; today does not count (X-D7)."""
+def default_closing(facts: Dossier, since: datetime) -> datetime:
+    """The end of the last of the programme's working days for an answer; the day of `since` does not count (X-D7)."""
     programme = facts.programme
     days = programme.explanation_default_working_days
-    return end_of(add_working_days(local_day(facts.now), days, programme.days_off))
+    return end_of(add_working_days(local_day(since), days, programme.days_off))
 
 
 def answer(

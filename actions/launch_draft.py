@@ -20,6 +20,7 @@ from actions.corrections import Grounds
 from actions.documents import put_document
 from actions.launch import Plan
 from actions.spots import is_open
+from actions.takeover import Before, Handover, hand_again, handover, kinds_in, outside, round_before, staff_of
 from config.calendar import date_text, last_day, local_day
 from config.load import load_programme, programme_from_document
 from config.programme import Contact, Programme
@@ -76,7 +77,10 @@ class Member(_Part):
 
 
 class Wish(_Part):
-    """A launch that is wanted; `dates` are the last days of the deadlines, in the order of the programme."""
+    """A launch that is wanted; `dates` are the last days of the deadlines, in the order of the programme.
+
+    `after` is the earlier round whose appraisers get the same subjects again.
+    """
 
     slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     year: Annotated[int, Field(ge=2000, le=2100)]
@@ -87,18 +91,23 @@ class Wish(_Part):
     left_out: tuple[str, ...] = ()
     letter: Letter = Letter()
     staff: tuple[Member, ...] = ()
+    after: int | None = None
     smtp: bool = False
     live: bool = True
 
 
 class Prospect(NamedTuple):
-    """What carrying out a wish would do: with which programme, for whom, how many mails; and who stays outside."""
+    """What carrying out a wish would do: with which programme, for whom, how many mails; and who stays outside.
+
+    `handover` is what of an earlier round's assignments is taken over, and what is not.
+    """
 
     programme: Programme
     plan: Plan
     dossiers: int
     mails: int
     outside: Sequence[Listed]
+    handover: Handover
     seen: str
 
 
@@ -111,6 +120,23 @@ def prefilled(programme: Programme, year: int) -> Wish:
         contact_name=programme.contact.name,
         contact_phone=programme.contact.phone,
         kinds=tuple(programme.register_kinds),
+    )
+
+
+def following(session: Session, programme: Programme, year: int, before: Before) -> Wish:
+    """A wish as the programme has it, for the units and with the people of an earlier round."""
+    kinds = kinds_in(session, before)
+    return prefilled(programme, year).model_copy(
+        update={
+            "kinds": tuple(kind for kind in programme.register_kinds if kind in kinds),
+            "left_out": tuple(outside(session, before, kinds)),
+            "staff": tuple(
+                Member(role=role, email=email, name=name, position=position)
+                for role, email, name, position in staff_of(session, before)
+                if role in ROLES
+            ),
+            "after": before.id,
+        }
     )
 
 
@@ -204,6 +230,7 @@ def look(session: Session, wish: Wish, *, now: datetime) -> Prospect:
     is_in = {one.code: one.exists_on(today) and one.code.casefold() not in left_out for one in found}
     codes = sorted(code for code, chosen in is_in.items() if chosen)
     plan = launch.plan(session, programme, wish.year, codes, now=now, live=wish.live, smtp=wish.smtp)
+    handed = _handover(session, wish, programme, plan)
     each = max(programme.at_least_each_kind, 1) * len(programme.subject_kinds) if is_open(programme) else 1
     return Prospect(
         programme,
@@ -211,8 +238,15 @@ def look(session: Session, wish: Wish, *, now: datetime) -> Prospect:
         each * len(plan.newcomers),
         each * _invited(session, plan),
         [one for one in found if not is_in[one.code]],
-        _seen(wish, programme, plan),
+        handed,
+        _seen(wish, programme, plan, handed),
     )
+
+
+def _handover(session: Session, wish: Wish, programme: Programme, plan: Plan) -> Handover:
+    before = round_before(session, wish.slug, wish.year, wish.after) if wish.after else None
+    appraisers = {one.email.strip().lower() for one in wish.staff if one.role == Relation.APPRAISER}
+    return handover(session, before, programme, plan.newcomers, appraisers) if before else Handover()
 
 
 def _invited(session: Session, plan: Plan) -> int:
@@ -221,9 +255,9 @@ def _invited(session: Session, plan: Plan) -> int:
     return int(run(session, f"{INVITED} {among(session)}) invited", ids).fetchone()[0])
 
 
-def _seen(wish: Wish, programme: Programme, plan: Plan) -> str:
+def _seen(wish: Wish, programme: Programme, plan: Plan, handed: Handover) -> str:
     lines = [(one.subject_id, one.name, one.kind, one.closes_at.isoformat()) for one in plan.newcomers]
-    what = [wish.model_dump(mode="json"), programme.digest, sorted(lines)]
+    what = [wish.model_dump(mode="json"), programme.digest, sorted(lines), handed.given]
     return sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -253,6 +287,7 @@ def carry_out(session: Session, draft: Draft, seen: str, *, actor: Actor, now: d
     )
     for member in wish.staff:
         _hire(session, member, round_id, letter, actor=actor, now=now)
+    hand_again(session, prospect.handover, round_id, actor=actor, now=now)
     draft.done_at, draft.result = now, str(round_id)
     session.add(draft)
     return round_id

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
+from operator import not_
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, PrivateAttr, TypeAdapter, ValidationError, ValidationInfo, field_validator, model_validator
@@ -15,6 +16,7 @@ from config.ballots import Boxes
 from config.calendar import DaysOff, MonthDay
 from config.errors import Defect, refuse
 from config.graph import RESTING, Frozen, Names, OneOrMore, Ordered, Transition
+from config.letterhead import Layout, Letterhead
 from config.order import Order
 from config.procedure import procedure_defects
 from config.quota import Quota
@@ -30,11 +32,18 @@ Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
 class SubjectKind(Frozen):
-    """A kind of subject; a workflow may name the kind or the group it is in. Mails name no `person`."""
+    """A kind of subject; a workflow may name the kind or the group it is in. Mails name no `person`.
+
+    `layout` is that of a unit's own documents, where not the programme's; `registered_with` has its list (NA-3.2).
+    `form` is the part in which it reviews itself (HT-4.1, HT-4.3).
+    """
 
     label: Text
     group: Name | None = None
     person: bool = False
+    layout: Layout | None = Field(default=None, exclude_if=not_)
+    registered_with: tuple[Text, ...] = Field(default=(), exclude_if=not_)
+    form: Part | None = Field(default=None, exclude_if=not_)
 
 
 class SheetUse(Frozen):
@@ -45,24 +54,14 @@ class SheetUse(Frozen):
 
 
 class Bodies(Frozen):
-    """The bodies of this programme as pages and mails name them."""
+    """The bodies of this programme as pages and mails name them; `team` is one that a decision sets up (VG-2.2)."""
 
     owner: Text
     appraiser: Text
     authority: Text
     report_to: Text
     results_to: Text | None = None
-
-
-class Letterhead(Frozen):
-    """The head and foot of the documents that the programme issues (RULES 7.6, 7.7)."""
-
-    parent: Text | None = None
-    issuer: Text
-    place: Text
-    abbreviation: Text
-    signed_for: Text | None = None
-    signer_post: Text
+    team: Text | None = Field(default=None, exclude_if=not_)
 
 
 class Contact(Frozen):
@@ -176,7 +175,9 @@ class Programme(Frozen):
     slug: Slug
     title: Text
     short_title: Text
-    layout: Literal["party", "administrative"]
+    work: Text | None = Field(default=None, exclude_if=not_)
+    """What the work is called within a title; by default the short title."""
+    layout: Layout
     bodies: Bodies
     letterhead: Letterhead
     bases: tuple[Text, ...]
@@ -315,6 +316,12 @@ def _check_groups(programme: Programme) -> Iterator[Defect]:
             yield Defect(("subject_kinds", name), f'"{name}" is both a kind and a group')
 
 
+def _check_forms(programme: Programme) -> Iterator[Defect]:
+    for name, kind in programme.subject_kinds.items():
+        if kind.form is not None and kind.form not in programme.part_labels:
+            yield Defect(("subject_kinds", name, "form"), f'part_labels says nothing of "{kind.form}"')
+
+
 def _check_sheets(programme: Programme) -> Iterator[Defect]:
     named = [(index, kind) for index, use in enumerate(programme.sheets) for kind in use.kinds]
     for index, kind in named:
@@ -378,6 +385,7 @@ def _check_order(programme: Programme) -> Iterator[Defect]:
 
 _CHECKS: Final = (
     _check_groups,
+    _check_forms,
     _check_sheets,
     _check_named_kinds,
     _check_each_kind_ends,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
+from operator import not_
 from pathlib import Path
 from typing import Annotated, Final, Literal, NamedTuple, Self
 
@@ -130,6 +131,17 @@ class Criterion(_Frozen):
         return Decimal(0) if self.max is None else self.max
 
 
+class Columns(_Frozen):
+    """The headings of the columns, as the official sheet prints them."""
+
+    number: Text = "TT"
+    content: Text = "Nội dung tiêu chí"
+    most: Text = "Điểm tối đa"
+    own: Text = "Điểm tự chấm"
+    given: Text = "Điểm thẩm định"
+    beside: Text = "Thuyết minh, tài liệu kiểm chứng"
+
+
 class Sheet(_Frozen):
     """A whole sheet. Built only when nothing in it contradicts itself.
 
@@ -145,6 +157,7 @@ class Sheet(_Frozen):
     total: Points
     not_applicable: Literal["forbidden", "zero", "rescale"] = "forbidden"
     bonus_above_total: bool = False
+    columns: Columns | None = Field(default=None, exclude_if=not_)
     criteria: tuple[Criterion, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -1,11 +1,15 @@
 #!/bin/sh
-# Provides what the tests start for themselves: PostgreSQL's server binaries, a browser and a virus scanner.
+# Provides what the tests start for themselves: PostgreSQL's server binaries, a browser, a virus scanner, an office
+# suite, a reader of PDFs and a font.
 set -eu
 
 wanted=
 [ -n "${DANHGIA_TEST_POSTGRES_URL:-}" ] || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted=postgresql
 command -v chromium >/dev/null || wanted="$wanted chromium"
 [ -x /usr/sbin/clamd ] || wanted="$wanted clamav-daemon"
+command -v pdftotext >/dev/null || wanted="$wanted poppler-utils"
+[ -e /usr/share/fonts/truetype/croscore/Tinos-Regular.ttf ] || wanted="$wanted fonts-croscore"
+command -v soffice >/dev/null || wanted="$wanted libreoffice-writer-nogui libreoffice-calc-nogui"
 [ -n "$wanted" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

@@ -7,11 +7,13 @@ import errno
 import os
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, BinaryIO, Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 from evidence.kinds import MEDIA_TYPES, Kind, kind_of
 
@@ -28,6 +30,7 @@ THUMBNAIL: Final = ".png"
 WASTE: Final = timedelta(days=1)
 """How long a file that no row names may lie: longer than any request or check lives."""
 OTHER: Final = "application/octet-stream"
+HASHERS: Final = ThreadPoolExecutor(os.cpu_count(), "hash")
 
 
 class Unkept(ValueError):
@@ -51,34 +54,104 @@ def nothing_against(_path: Path, _kind: Kind) -> None:
     """The glance that takes every kind."""
 
 
-def keep(folder: Path, source: BinaryIO, name: str, *, limit: int = LIMIT, glance: Glance = nothing_against) -> Kept:
-    """Take a file into the folder, in pieces; Unkept when empty, larger than the limit, or refused at a glance.
+class Coming:
+    """A file on its way: written and hashed as it comes, under a name of its own, until it is kept or dropped.
 
-    Unkept also where the disk is full; what came of it is gone.
+    What goes beyond the limit is counted and not written, and for what the disk has no room the rest is not either:
+    so the form that it came with can still be read to its end.
     """
-    name = plain(name)
-    try:
-        return _keep(folder, source, name, limit, glance)
-    except OSError as error:
-        if error.errno not in FULL:
-            raise
-        raise Unkept(
-            f"Tệp «{name}» chưa được lưu vì máy chủ hết chỗ chứa; báo cơ quan phụ trách rồi gửi lại."
-        ) from error
 
+    def __init__(self, folder: Path, limit: int = LIMIT) -> None:
+        self.size = 0
+        self._folder, self._limit = folder, limit
+        self._digest = sha256()
+        self._hashing: Future[None] | None = None
+        self._file: IO[bytes] | None = None
+        self._no_room: OSError | None = None
 
-def _keep(folder: Path, source: BinaryIO, name: str, limit: int, glance: Glance) -> Kept:
-    folder.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=folder, prefix=COMING, delete=False) as made:
-        coming = Path(made.name)
+    def write(self, piece: bytes | memoryview) -> None:
+        """Take the next piece."""
+        self.size += len(piece)
+        if self.size > self._limit or self._no_room:
+            return
+        self._hash(piece)
+        with self._minding_room():
+            file = self._opened()
+            for start in range(0, len(piece), CHUNK):
+                file.write(piece[start : start + CHUNK])
+            _begin_to_sync(file, self.size - len(piece), len(piece))
+
+    def end(self) -> None:
+        """Nothing comes after this; the file waits without being open."""
+        with self._minding_room():
+            if self._file:
+                self._file.close()
+
+    def read(self, most: int) -> bytes:
+        """The beginning of what has come; the OSError if there was no room for it."""
+        if self._no_room:
+            raise self._no_room
+        if self._file is None:
+            return b""
+        with self._path.open("rb") as file:
+            return file.read(most)
+
+    def keep(self, name: str, glance: Glance = nothing_against) -> Kept:
+        """Let it lie in the folder; Unkept when empty, larger than the limit, refused at a glance, or without room."""
+        name = plain(name)
         try:
-            file_hash, size = _copy(source, made, limit)
-            _demand_size(name, size, limit)
-            kind = _demand_kind(name, coming, glance)
-            _settle(coming, place(folder, file_hash))
-        finally:
-            coming.unlink(missing_ok=True)
-    return Kept(name, file_hash, size, MEDIA_TYPES.get(kind, OTHER))
+            return self._keep(name, glance)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            raise Unkept(
+                f"Tệp «{name}» chưa được lưu vì máy chủ hết chỗ chứa; báo cơ quan phụ trách rồi gửi lại."
+            ) from error
+
+    def drop(self) -> None:
+        """Take away what came; what was kept stays where it lies."""
+        self.end()
+        if self._file:
+            self._path.unlink(missing_ok=True)
+
+    def _keep(self, name: str, glance: Glance) -> Kept:
+        _demand_size(name, self.size, self._limit)
+        if self._no_room:
+            raise self._no_room
+        kind = _demand_kind(name, self._path, glance)
+        file_hash = self._hashed()
+        _sync(self._path)
+        _settle(self._path, place(self._folder, file_hash))
+        return Kept(name, file_hash, self.size, MEDIA_TYPES.get(kind, OTHER))
+
+    def _hash(self, piece: bytes | memoryview) -> None:
+        """Begin to hash it: that goes on while it is written."""
+        self._hashed()
+        self._hashing = HASHERS.submit(self._digest.update, piece)
+
+    def _hashed(self) -> str:
+        if self._hashing:
+            self._hashing.result()
+        return self._digest.hexdigest()
+
+    @contextmanager
+    def _minding_room(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            self._no_room = error
+
+    @property
+    def _path(self) -> Path:
+        return Path(self._opened().name)
+
+    def _opened(self) -> IO[bytes]:
+        if self._file is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._file = NamedTemporaryFile(dir=self._folder, prefix=COMING, delete=False)  # noqa: SIM115  see end
+        return self._file
 
 
 def place(folder: Path, file_hash: str) -> Path:
@@ -130,17 +203,6 @@ def plain(name: str) -> str:
     return f"{(stem or 'tep')[:LONGEST_NAME]}{dot}{ending[:LONGEST_ENDING]}" if dot else (shown or "tep")[:LONGEST_NAME]
 
 
-def _copy(source: BinaryIO, made: IO[bytes], limit: int) -> tuple[str, int]:
-    digest, size = sha256(), 0
-    while size <= limit and (chunk := source.read(CHUNK)):
-        digest.update(chunk)
-        size += len(chunk)
-        made.write(chunk)
-    made.flush()
-    os.fsync(made.fileno())
-    return digest.hexdigest(), size
-
-
 def _settle(coming: Path, target: Path) -> None:
     """What lies there already stays, and counts as just come: a sweep must not take it away from its second row."""
     target.parent.mkdir(exist_ok=True)
@@ -148,11 +210,22 @@ def _settle(coming: Path, target: Path) -> None:
         os.link(coming, target)
     except FileExistsError:
         os.utime(target)
-    folder = os.open(target.parent, os.O_RDONLY)
+    _sync(target.parent)
+
+
+def _begin_to_sync(file: IO[bytes], start: int, length: int) -> None:
+    """Let the system write these pages now, while the next come, so that there is little to wait for at the end."""
+    if hasattr(os, "posix_fadvise"):  # only Linux has it
+        os.posix_fadvise(file.fileno(), start, length, os.POSIX_FADV_DONTNEED)
+
+
+def _sync(path: Path) -> None:
+    """Wait until it is on the disk."""
+    opened = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)
 
 
 def _demand_size(name: str, size: int, limit: int) -> None:

@@ -4,8 +4,9 @@ A check that could not be made says nothing of the file: its job is put off and 
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from actions import evidence_verdicts
 from actions.evidence_checks import JOB
@@ -17,10 +18,13 @@ from evidence.verdict import Verdict
 from evidence.viruses import Finding, scan
 from flows import jobs
 from flows.jobs import Claimed, Errand, Outcome
-from models.evidence import mentioned_files, named_files, unchecked
+from models.evidence import mentioned_files, named_files, refused_late, unchecked
 
 if TYPE_CHECKING:
     from flows.duties import Setting
+
+LATE: Final = timedelta(days=30)
+"""Longer than any programme gives for an explanation, with all days off between."""
 
 
 def check_evidence(setting: "Setting", job: Claimed) -> Outcome:
@@ -55,7 +59,8 @@ def _examined(setting: "Setting", asked: Wanted) -> tuple[Verdict, Finding | Non
 def _verdict(setting: "Setting", asked: Wanted, path: Path, folder: Path) -> Verdict:
     coming = folder / f"{store.COMING}{os.getpid()}-{asked.file_hash}{store.THUMBNAIL}"
     try:
-        verdict = check(Task(path=path, rules=asked.rules, roots=setting.roots, at=setting.now(), thumbnail=coming))
+        task = Task(path=path, rules=asked.rules, roots=setting.roots, at=setting.now(), thumbnail=coming)
+        verdict = check(task).verdict
         if coming.is_file() and verdict.outcome is not Found.REFUSED:
             coming.replace(store.thumbnail(folder, asked.file_hash))
     finally:
@@ -64,13 +69,15 @@ def _verdict(setting: "Setting", asked: Wanted, path: Path, folder: Path) -> Ver
 
 
 def sweep_files(setting: "Setting", _: Claimed) -> Outcome:
-    """Throw away what nobody names, and have checked once more what never was."""
+    """Throw away what nobody names, have checked once more what never was, and give files refused late their time."""
+    now = setting.now()
     with setting.database.reading() as session:
         known = named_files(session) | mentioned_files(session)
-        missing = unchecked(session)
-    now = setting.now()
+        missing, late = unchecked(session), refused_late(session, now - LATE, now)
     gone = store.sweep(setting.directory / store.FOLDER, known, now)
     again = [Errand(JOB, f"evidence:{key}", f"again/{now.date()}") for key in missing]
     with setting.database.writing() as session:
         jobs.ask(session, again, now)
+        for key in late:
+            evidence_verdicts.give_rest(session, key, now=now)
     return Outcome(f"Đã dọn {gone} tệp không còn dùng; yêu cầu kiểm tra lại {len(again)} tệp.")

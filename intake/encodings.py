@@ -8,7 +8,9 @@ from intake.oddities import Kind, Oddity, refuse
 
 BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _VIETNAMESE: Final = re.compile(r"[\u1ea0-\u1ef9ăđơưĂĐƠƯ\u0300-\u0323]")
-_TCVN3: Final = re.compile(r"[µ¸¶·¹¨»¾¼½©®¬«ª§Æ×Þßåæøþ\u00ad]")
+_TCVN3: Final = re.compile(r"(?<=[A-Za-z]){0}|{0}(?=[A-Za-z])".format(r"[µ¸¶·¹¨»¾¼½©®¬«ª§Æ×Þßåæøþ\u00ad]"))
+"""Letters of TCVN3 within words: the same signs stand alone as bullets and marks."""
+_QUOTED: Final = re.compile(r"«([^«»]*)»")
 _VNI: Final = re.compile(r"[aeouyAEOUY][øùûõïâåäêëáàãæúüöØÙÛÕÏÂÅÄÊËÁÀÃÆÚÜÖ]|[ñÑ]")
 _MOST_FOREIGN: Final = 0.02
 """The share of letters of an old encoding that a text in Unicode may have, such as © or foreign names."""
@@ -20,6 +22,7 @@ _ADVICE: Final = (
 
 def old_encoding(text: str) -> str | None:
     """The name of the old encoding that the text is in, as its characters show; None for Unicode."""
+    text = _QUOTED.sub(r"\1", text)
     letters = sum(character.isalpha() or ord(character) > 127 for character in text)  # noqa: PLR2004  beyond ASCII
     if not letters or len(_VIETNAMESE.findall(text)) > _MOST_FOREIGN * letters:
         return None
@@ -29,11 +32,17 @@ def old_encoding(text: str) -> str | None:
     return "TCVN3 (ABC)" if tcvn3 >= vni else "VNI Windows"
 
 
+def against_old(text: str) -> str | None:
+    """What is wrong with a text in an old encoding, and what to do; None for Unicode."""
+    name = old_encoding(text)
+    return f"dùng bảng mã cũ {name}; {_ADVICE.format(name)}" if name else None
+
+
 def refuse_old(path: Path, text: str) -> None:
     """Raise ConfigError, with what to do, when the text is in an old encoding."""
-    name = old_encoding(text)
-    if name:
-        raise refuse(path, f"Chữ trong tệp dùng bảng mã cũ {name}; {_ADVICE.format(name)}")
+    wrong = against_old(text)
+    if wrong:
+        raise refuse(path, f"Chữ trong tệp {wrong}")
 
 
 def decode(path: Path, content: bytes) -> tuple[str, list[Oddity]]:

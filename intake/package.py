@@ -9,8 +9,13 @@ from intake.oddities import refuse
 from intake.tables import MOST_BYTES
 
 MOST_PARTS: Final = 2_000
-MOST_XML: Final = 40 * 1024 * 1024
-"""Bytes that the XML of a file may unfold to: a sheet of 300 criteria has well under one million."""
+MOST_WHOLE: Final = 40 * 1024 * 1024
+"""Bytes that a file may unfold to: the XML of a sheet of 300 criteria has well under one million.
+
+Whatever a part is called: a package may name any of its parts as its strings or its sheet.
+"""
+MOST_TAGS: Final = 1_500_000
+"""Signs that open a tag: what takes the time of reading, however small a file is packed."""
 WORD: Final = "word/document.xml"
 EXCEL: Final = "xl/workbook.xml"
 _MB: Final = 1024 * 1024
@@ -24,7 +29,7 @@ _BROKEN: Final = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, 
 def examine(path: Path, wanted: str) -> None:
     """Raise ConfigError, with what to do, unless the file is a sound package of the wanted kind within the limits."""
     if path.stat().st_size > MOST_BYTES:
-        raise refuse(path, f"Tệp lớn hơn {MOST_BYTES // _MB} MB; hãy bỏ ảnh, tách riêng bảng tiêu chí rồi nhập lại.")
+        raise refuse(path, f"Tệp lớn hơn {MOST_BYTES // _MB} MB; hãy bỏ ảnh và phần ngoài bảng rồi nhập lại.")
     _refuse_ole(path)
     try:
         with zipfile.ZipFile(path) as packed:
@@ -48,17 +53,19 @@ def _refuse_ole(path: Path) -> None:
 def _refuse_parts(path: Path, packed: zipfile.ZipFile, wanted: str) -> None:
     parts = packed.infolist()
     names = {part.filename.casefold() for part in parts}
-    xml = sum(part.file_size for part in parts if part.filename.casefold().endswith((".xml", ".rels")))
     if wanted not in names:
         raise refuse(path, f"Nội dung tệp không phải là {_NAMES[wanted]}; hãy kiểm tra lại tệp.")
     if any(name.endswith(("vbaproject.bin", ".bin")) and "vba" in name for name in names):
         raise refuse(
             path, "Tệp có macro nên không được đọc; hãy lưu lại dạng không có macro (.docx, .xlsx) rồi nhập lại."
         )
-    if len(parts) > MOST_PARTS or xml > MOST_XML:
-        raise refuse(path, f"Nội dung tệp giãn ra hơn {MOST_XML // _MB} MB; hãy xóa dòng, cột thừa rồi nhập lại.")
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_WHOLE:
+        raise refuse(path, f"Nội dung tệp giãn ra hơn {MOST_WHOLE // _MB} MB; hãy xóa dòng, cột thừa rồi nhập lại.")
+    tags = 0
     for part in parts:
-        if part.filename.endswith(".xml"):
-            with packed.open(part) as content:
-                if b"<!DOCTYPE" in content.read(_HEAD):
-                    raise refuse(path, "Tệp có khai báo DOCTYPE nên không được đọc; hãy lưu lại bằng Office.")
+        content = packed.read(part)
+        tags += content.count(b"<")
+        if b"<!DOCTYPE" in content[:_HEAD]:
+            raise refuse(path, "Tệp có khai báo DOCTYPE nên không được đọc; hãy lưu lại bằng Office.")
+    if tags > MOST_TAGS:
+        raise refuse(path, "Tệp có quá nhiều dòng, ô; hãy xóa dòng, cột thừa, kể cả dòng trống có định dạng.")

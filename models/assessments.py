@@ -1,6 +1,6 @@
 """Dossiers and their marks, extensions, explanations and difficulties."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -162,6 +162,14 @@ _MARKS: Final = (
     .order_by(Mark.criterion)
 )
 """Built once: every page of a dossier asks it."""
+
+
+def marks_of(session: Session, ids: Iterable[int], copy_name: str) -> dict[int, dict[str, Mark]]:
+    """The marks of one copy of many dossiers, by dossier and criterion."""
+    among: dict[int, dict[str, Mark]] = {key: {} for key in ids}
+    for mark in session.exec(select(Mark).where(col(Mark.assessment_id).in_(among), Mark.copy_name == copy_name)):
+        among[mark.assessment_id][mark.criterion] = mark
+    return among
 
 
 def of_round(session: Session, round_id: int) -> Sequence[Assessment]:

@@ -11,6 +11,7 @@ from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, sel
 from models.assessments import Assessment
 from models.columns import AUTO, ID, identity, instant, long_text, reference
 from models.db import run
+from models.types import to_micros
 
 
 class Evidence(SQLModel, table=True):
@@ -19,7 +20,7 @@ class Evidence(SQLModel, table=True):
     A file is `file_hash` (SHA-256, hex), under which its content lies; a link is `address`; a confidential document
     (*Mật*) is `number` and `dated` (ISO) and nothing else. With `request_id` it came as a supplement to that question.
     What was there at `assessment.submitted_at` went with the submission. `declared_at`: the unit has declared the file
-    a copy of a paper document. A file that was refused after the submission may be replaced until `replace_by`; what
+    a copy of a paper document. A file that was refused too late for the sheet may be replaced until `replace_by`; what
     came in its place names it in `replaces_id`.
     """
 
@@ -81,6 +82,12 @@ _STANDING: Final = (
 """Built once: every page of a dossier asks it."""
 
 
+def every_evidence_of(session: Session, assessment_id: int) -> Sequence[Evidence]:
+    """Everything that ever stood with a dossier, in the order in which it came."""
+    chosen = select(Evidence).where(Evidence.assessment_id == assessment_id)
+    return session.exec(chosen.order_by(col(Evidence.id))).all()
+
+
 def astray(session: Session, among: ColumnElement[bool]) -> Sequence[Evidence]:
     """Of the dossiers named, what stands now and did not go with the last submission, or the other way round.
 
@@ -138,6 +145,19 @@ _UNCHECKED: Final = (
     "SELECT e.id FROM evidence e LEFT JOIN evidence_check c ON c.file_hash = e.file_hash "
     "WHERE e.file_hash <> '' AND e.removed_at IS NULL AND c.id IS NULL ORDER BY e.id"
 )
+
+
+_LATE: Final = (
+    "SELECT DISTINCT e.id FROM evidence e JOIN assessment a ON a.id = e.assessment_id "
+    "JOIN evidence_check c ON c.file_hash = e.file_hash "
+    "WHERE e.removed_at IS NULL AND e.replace_by IS NULL AND e.at <= a.submitted_at AND a.closes_at <= :now "
+    "AND (c.outcome = 'refused' OR c.scan = 'found') AND c.checked_at > :since ORDER BY e.id"
+)
+
+
+def refused_late(session: Session, since: datetime, now: datetime) -> list[int]:
+    """Submitted files that were refused since then, by whatever rules, while their sheet was open, which it is not."""
+    return [row[0] for row in run(session, _LATE, {"since": to_micros(since), "now": to_micros(now)}).fetchall()]
 
 
 def unchecked(session: Session) -> list[int]:

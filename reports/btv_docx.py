@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from docxtpl import DocxTemplate  # type: ignore[import-untyped]
 from jinja2 import StrictUndefined
@@ -18,14 +18,14 @@ from reports.wording import printable
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-def write_docx(report: RoundReport, path: Path, *, rehearsal: bool) -> None:
+def write_docx(report: RoundReport, target: Path | IO[bytes], *, rehearsal: bool) -> None:
     """Write the report; the same figures give the same bytes. A rehearsal says so on every page."""
     template = DocxTemplate(TEMPLATES / template_name(report.form, report.head.layout))
     render(template, _context(report, rehearsal=rehearsal))
     _properties(template, report)
     raw = BytesIO()
     template.save(raw)
-    repack(raw, path)
+    repack(raw, target)
 
 
 def template_name(form: Form, layout: str) -> str:

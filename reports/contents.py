@@ -121,22 +121,22 @@ class Sealed:
         return tuple(self.root[start : start + SEAL_GROUP] for start in range(0, len(self.root), SEAL_GROUP))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """Who writes to whom on which grounds: the head and the foot of the document."""
 
     layout: Literal["party", "administrative"]
-    parent: str
+    parent: str = ""
     issuer: str
     abbreviation: str
     place: str
-    signed_for: str
+    signed_for: str = ""
     signer_post: str
     sender: str
-    appraiser: str
-    recipient: str
-    bases: tuple[str, ...]
-    receivers: tuple[str, ...]
+    appraiser: str = ""
+    recipient: str = ""
+    bases: tuple[str, ...] = ()
+    receivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

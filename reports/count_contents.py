@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from config.programme import Letterhead
+from reports.contents import Head
 from reports.values import Paper
 
 
@@ -20,7 +20,7 @@ class Asked:
 class BallotPaper:
     """A ballot paper; `options` are the labels of all its columns."""
 
-    head: Letterhead
+    head: Head
     title: str
     meeting: str
     day: date
@@ -44,8 +44,7 @@ class Counted:
 class CountMinutes:
     """The minutes of a count; a draft while the box is open."""
 
-    head: Letterhead
-    layout: str
+    head: Head
     title: str
     meeting: str
     place: str

@@ -1,49 +1,43 @@
 """The minutes of a count as a Word document (biên bản kiểm phiếu)."""
 
 from collections.abc import Iterator
-from io import BytesIO
+from dataclasses import replace
 from typing import Any, Final
 
-from docxtpl import DocxTemplate  # type: ignore[import-untyped]
-
-from config.calendar import LOCAL, date_text, long_date_text
+from config.calendar import LOCAL, date_text
 from reports import wording
-from reports.btv_docx import TEMPLATES, render
 from reports.count_contents import Counted, CountMinutes
-from reports.packing import repack
+from reports.official import frame
+from reports.official.frame import Official
 
+NAME: Final = "count"
 BLANK: Final = "." * 28
-LONGEST_NAME: Final = 24
-
-
-def template_name(layout: str) -> str:
-    """Name the template of a layout."""
-    return f"count-{layout}.docx"
 
 
 def write_minutes(minutes: CountMinutes) -> bytes:
     """The minutes; the same figures give the same bytes."""
-    template = DocxTemplate(TEMPLATES / template_name(minutes.layout))
-    render(template, _context(minutes))
-    properties = template.docx.core_properties
-    properties.title, properties.author = f"Biên bản kiểm phiếu: {minutes.title}"[:255], minutes.head.issuer
-    properties.created = properties.modified = minutes.closed_at or minutes.opened_at
-    raw, packed = BytesIO(), BytesIO()
-    template.save(raw)
-    repack(raw, packed)
-    return packed.getvalue()
+    official = _official(minutes)
+    return frame.printed(NAME, official, {**frame.values(official), **_context(minutes)})
+
+
+def _official(one: CountMinutes) -> Official:
+    held = one.opened_at.astimezone(LOCAL).date()
+    return Official(
+        head=one.head,
+        type="Biên bản kiểm phiếu",
+        sign="BB",
+        about=one.title,
+        year=held.year,
+        paper=replace(one.paper, dated=one.paper.dated or held),
+        draft=one.closed_at is None,
+        rehearsal=one.rehearsal,
+        made_at=one.closed_at or one.opened_at,
+    )
 
 
 def _context(one: CountMinutes) -> dict[str, Any]:
-    local = one.opened_at.astimezone(LOCAL)
-    dated = one.paper.dated or local.date()
     return {
-        "rehearsal": wording.REHEARSAL if one.rehearsal else "",
-        "draft": "" if one.closed_at else wording.DRAFT,
-        "issuer": wording.balanced(one.head.issuer.upper(), LONGEST_NAME),
-        "number": one.paper.number or "........",
-        "place_and_date": f"{one.head.place}, {long_date_text(dated)}",
-        "title": one.title,
+        "about": one.title,
         "opening": _opening(one),
         "facts": list(_facts(one)),
         "rows": [_row(number, each) for number, each in enumerate(one.counted, 1)],
@@ -58,7 +52,7 @@ def _opening(one: CountMinutes) -> str:
     at = f", tại {one.place}" if one.place else ""
     how = "bằng phiếu điện tử" if one.electronic else "bằng phiếu giấy"
     when = f"Hồi {local:%H} giờ {local:%M} phút, ngày {date_text(local.date())}{at}"
-    return f"{when}, {wording.lower(one.meeting)} đã bỏ phiếu kín {how}. Chủ trì: {one.chair}."
+    return f"{when}, {wording.lower(one.meeting)} đã bỏ phiếu kín {how}. Chủ trì: {one.chair or BLANK}."
 
 
 def _facts(one: CountMinutes) -> Iterator[str]:
@@ -71,7 +65,7 @@ def _facts(one: CountMinutes) -> Iterator[str]:
 
 
 def _row(number: int, one: Counted) -> dict[str, str]:
-    counts = [f"{label}: {count} phiếu" for label, count in one.counts.items()]
+    counts = [f"{label}: {wording.count(count)}" for label, count in one.counts.items()]
     return {
         "no": str(number),
         "name": one.name,

@@ -5,12 +5,14 @@ from typing import Any, Final, TypeVar
 
 from config.calendar import date_text, deadline_text, long_date_text
 from reports import wording
-from reports.contents import Closing, RoundReport
+from reports.contents import Closing, Head, RoundReport
+from reports.values import Paper
 
 Line = TypeVar("Line")
-_LONGEST_NAME: Final = 24
+GAP: Final = "." * 6
+_LONGEST_NAME: Final = 22
 _LONGEST_PLACE: Final = 12
-_LONGEST_SUBJECT: Final = 75
+LONGEST_SUBJECT: Final = 75
 _ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _VERDICT: Final = (
     "3. Nhật ký còn nguyên vẹn thì mã được xác nhận là đúng; có dòng nào bị sửa, bị xóa hoặc bị thay sau khi lập mã "
@@ -23,7 +25,11 @@ def frame(report: RoundReport, appendix: Mapping[str, str], *, rehearsal: bool) 
     return {
         "rehearsal": wording.REHEARSAL if rehearsal else "",
         "marks": " – ".join(marks(report, rehearsal=rehearsal)),
-        **_letterhead(report),
+        **letterhead(report.head, report.paper, report.year),
+        "draft": wording.DRAFT if report.draft else "",
+        "title": "BÁO CÁO",
+        "about": wording.parted(f"về việc {wording.lower(about(report))}", LONGEST_SUBJECT),
+        "recipient": report.head.recipient,
         "bases": report.head.bases,
         "opening": _opening(report),
         "ending": list(_ending(report, appendix)),
@@ -54,18 +60,15 @@ def about(report: RoundReport) -> str:
     return f"{report.subject} năm {report.year}"
 
 
-def _letterhead(report: RoundReport) -> dict[str, Any]:
-    head, paper = report.head, report.paper
-    dated = f"ngày      tháng      năm {report.year}" if paper.dated is None else long_date_text(paper.dated)
+def letterhead(head: Head, paper: Paper, year: int, sign: str = "BC") -> dict[str, Any]:
+    """Return what names the issuer, the number, the date, the signer and the receivers; `sign`: of the type."""
+    dated = f"ngày {GAP} tháng {GAP} năm {year}" if paper.dated is None else long_date_text(paper.dated)
     gap = "\n" if len(head.place) > _LONGEST_PLACE else " "
     return {
         "parent": wording.balanced(head.parent.upper(), _LONGEST_NAME),
         "issuer": wording.balanced(head.issuer.upper(), _LONGEST_NAME),
-        "number": wording.number(head, paper),
+        "number": wording.number(head, paper, sign),
         "place_and_date": f"{head.place},{gap}{dated}",
-        "draft": wording.DRAFT if report.draft else "",
-        "about": wording.parted(f"về việc {wording.lower(about(report))}", _LONGEST_SUBJECT),
-        "recipient": head.recipient,
         "signed_for": head.signed_for.upper(),
         "signer_post": head.signer_post.upper(),
         "signer": paper.signer,

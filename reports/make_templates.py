@@ -1,4 +1,4 @@
-"""Makes the Word templates of reports and of minutes of a count: `python -m reports.make_templates`.
+"""Makes the Word templates of all documents: `python -m reports.make_templates`.
 
 The files are what is used, and may be changed in Word; this only makes them anew.
 """
@@ -10,6 +10,8 @@ from typing import Final
 from reports import count_docx, template_count, template_points, template_rating, template_spots
 from reports.btv_docx import TEMPLATES, template_name
 from reports.contents import Form
+from reports.official import frame
+from reports.official.catalogue import BUILDERS
 from reports.template_frame import LAYOUTS, Part, made
 
 PARTS: Final[Mapping[Form, tuple[Part, Part]]] = {
@@ -29,8 +31,9 @@ def main() -> None:
     TEMPLATES.mkdir(exist_ok=True)
     for form, layout in product(PARTS, LAYOUTS):
         (TEMPLATES / template_name(form, layout)).write_bytes(build(form, layout))
-    for layout in LAYOUTS:
-        (TEMPLATES / count_docx.template_name(layout)).write_bytes(template_count.build(layout))
+    builders = {count_docx.NAME: template_count.build, **BUILDERS}
+    for name, layout in product(builders, LAYOUTS):
+        (TEMPLATES / frame.template_name(name, layout)).write_bytes(builders[name](layout))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Pieces of a Word template: measures of a layout, paragraphs, tables with a loop, lines, page numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -55,6 +55,19 @@ class Measures:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How the words of a row look, and whether it stays on the page of the next one."""
+
+    bold: bool = False
+    italic: bool = False
+    with_next: bool = False
+
+
+PLAIN: Final = Look()
+BOLD: Final = Look(bold=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table: its width in millimetres, heading, cell and alignment."""
 
@@ -106,6 +119,14 @@ def lay(section: Section, measures: Measures, *, upright: bool) -> None:
     section.top_margin, section.bottom_margin = Mm(measures.top), Mm(measures.bottom)
     section.header_distance = section.footer_distance = Mm(measures.from_edge)
     section.different_first_page_header_footer = upright
+
+
+def bordered(section: Section, *, color: str) -> None:
+    """Draw a double border around the pages of a section."""
+    borders = _element("w:pgBorders", offsetFrom="page")
+    for side in ("top", "left", "bottom", "right"):
+        borders.append(_element(f"w:{side}", val="double", sz="24", space="24", color=color))
+    section._sectPr.find(qn("w:pgMar")).addnext(borders)  # noqa: SLF001  python-docx has no borders
 
 
 def text(  # noqa: PLR0913  each is a property of one paragraph
@@ -168,20 +189,43 @@ def listing(
 
     `rows` is the loop of the template, such as "row in zeros"; `size` is for a table of many columns.
     """
-    table = container.add_table(rows=1, cols=len(columns), style="Table Grid")
-    _fix(table, [column.width for column in columns])
-    _fill(table.rows[0], [column.heading for column in columns], [CENTER] * len(columns), bold=True)
-    _whole(table.rows[0], "w:tblHeader")
+    table = _headed(container, columns)
     aligned = [column.align for column in columns]
     _only(table, f"{{%tr for {rows} %}}")
     _fill(_row(table), [column.cell for column in columns], aligned)
     _only(table, "{%tr endfor %}")
     if total:
-        _fill(_row(table), total, aligned, bold=True)
+        _fill(_row(table), total, aligned, BOLD)
     for row in table.rows:
         _whole(row, "w:cantSplit")
     if size is not None:
         _resize(table, size)
+
+
+def layered(
+    container: Document, columns: Sequence[Column], rows: str, looks: Mapping[str, Look], total: Sequence[str] = ()
+) -> None:
+    """Add a table as `listing` does, each row of which looks as its `look` says; the total stays with what follows."""
+    table = _headed(container, columns)
+    aligned = [column.align for column in columns]
+    _only(table, f"{{%tr for {rows} %}}")
+    for name, look in looks.items():
+        _only(table, f"{{%tr if row.look == '{name}' %}}")
+        _fill(_row(table), [column.cell for column in columns], aligned, look)
+        _only(table, "{%tr endif %}")
+    _only(table, "{%tr endfor %}")
+    if total:
+        _fill(_row(table), total, aligned, Look(bold=True, with_next=True))
+    for row in table.rows:
+        _whole(row, "w:cantSplit")
+
+
+def _headed(container: Document, columns: Sequence[Column]) -> Table:
+    table: Table = container.add_table(rows=1, cols=len(columns), style="Table Grid")
+    _fix(table, [column.width for column in columns])
+    _fill(table.rows[0], [column.heading for column in columns], [CENTER] * len(columns), BOLD)
+    _whole(table.rows[0], "w:tblHeader")
+    return table
 
 
 def grid(table: Table, widths: Sequence[int]) -> None:
@@ -196,7 +240,7 @@ def printed_table(table: Table, widths: Sequence[int], rows: Sequence[Sequence[s
     grid(table, widths)
     aligned = [CENTER, LEFT, *[CENTER] * (len(widths) - 2)]
     for place, (row, words) in enumerate(zip(table.rows, rows, strict=True)):
-        _fill(row, words, [CENTER] * len(widths) if place == 0 else aligned, bold=place == 0)
+        _fill(row, words, [CENTER] * len(widths) if place == 0 else aligned, PLAIN if place else BOLD)
     _whole(table.rows[0], "w:tblHeader")
 
 
@@ -205,11 +249,13 @@ def _resize(table: Table, size: float) -> None:
         run.font.size = Pt(size)
 
 
-def _fill(row: _Row, words: Sequence[str], aligned: Sequence[WD_ALIGN_PARAGRAPH], *, bold: bool = False) -> None:
+def _fill(row: _Row, words: Sequence[str], aligned: Sequence[WD_ALIGN_PARAGRAPH], look: Look = PLAIN) -> None:
     for cell, word, align in zip(row.cells, words, aligned, strict=True):
         paragraph = cell.paragraphs[0]
         paragraph.style, paragraph.alignment = "Report Cell", None if align == LEFT else align
-        paragraph.add_run(word).font.bold = bold or None
+        run = paragraph.add_run(word)
+        run.font.bold, run.font.italic = look.bold or None, look.italic or None
+        paragraph.paragraph_format.keep_with_next = look.with_next or None
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
 
 

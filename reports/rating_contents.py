@@ -30,6 +30,12 @@ class Rated:
     late: bool
     notes: tuple[str, ...] = ()
 
+    @property
+    def differs(self) -> bool:
+        """Whether others gave it other points or another level than it gave itself; what is missing does not count."""
+        pairs = ((self.self_total, self.appraised_total), (self.self_level or None, self.level or None))
+        return any(None not in pair and pair[0] != pair[1] for pair in pairs)
+
 
 @dataclass(frozen=True, slots=True)
 class RatedBoard:
@@ -156,3 +162,8 @@ class RatingPart:
     @property
     def late(self) -> tuple[Rated, ...]:
         return tuple(row for row in self.rows if row.late)
+
+    @property
+    def differing(self) -> tuple[Rated, ...]:
+        """Those whose appraised points or recognised level are not their own."""
+        return tuple(row for row in self.rows if row.differs)

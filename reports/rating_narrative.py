@@ -29,6 +29,8 @@ def context(report: RoundReport, part: RatingPart, *, rehearsal: bool) -> dict[s
         "after": list(_after(part, appendix)),
         "boards": _rows(rating_rows.board, part.boards),
         "quotas": _rows(rating_rows.quota, part.quotas),
+        "differing": _rows(rating_rows.differing, part.differing),
+        "has_points": any(board.has_points for board in part.boards),
         "asides": _rows(rating_rows.aside, part.asides),
         "flags": _rows(rating_rows.flag, part.flags),
         "sent_up": _rows(rating_rows.sent_up, part.sent_up),
@@ -47,6 +49,7 @@ def appendices(report: RoundReport, part: RatingPart) -> dict[str, str]:
     there = {
         "boards": bool(part.boards),
         "quotas": bool(part.quotas),
+        "differing": bool(part.differing),
         "asides": bool(part.asides),
         "flags": bool(part.flags),
         "sent_up": bool(part.sent_up),
@@ -74,7 +77,7 @@ def _before(report: RoundReport, part: RatingPart, appendix: Mapping[str, str]) 
     yield _section(f"2. {review}", _self_rating(report, part, appendix))
     yield _section("3. Thẩm định, đề xuất", _appraisal(report, part, appendix))
     yield _section("II. KẾT QUẢ")
-    yield _section("1. Mức xếp loại", _results(report, part))
+    yield _section("1. Mức xếp loại", [*_results(report, part), *_differing(part, appendix)])
 
 
 def _after(part: RatingPart, appendix: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -143,6 +146,14 @@ def _results(report: RoundReport, part: RatingPart) -> Iterator[str]:
     if report.draft:
         states = "; ".join(f"{label}: {count(number)} hồ sơ" for label, number in report.states)
         yield f"Tình trạng hồ sơ khi lập dự thảo: {states}."
+
+
+def _differing(part: RatingPart, appendix: Mapping[str, str]) -> Iterator[str]:
+    if part.differing:
+        number = units(len(part.differing), SUBJECTS)
+        yield f"Có {number} được công nhận khác với kết quả tự đánh giá, xếp loại ({appendix['differing']})."
+    else:
+        yield "Không có đối tượng nào được công nhận khác với kết quả tự đánh giá, xếp loại."
 
 
 def _by_level(part: RatingPart, numbers: Sequence[int]) -> str:

@@ -106,6 +106,18 @@ def _because(grounds: Grounds) -> str:
     return f"{reason} ({papers})" if papers and reason else reason or papers or "không ghi lý do"
 
 
+def differing(place: int, one: Rated) -> Row:
+    return {
+        "no": str(place),
+        "name": one.name,
+        "kind": one.kind,
+        "own": points(one.self_total),
+        "appraised": points(one.appraised_total),
+        "self_level": one.self_level or NONE,
+        "level": one.level or NONE,
+    }
+
+
 def aside(place: int, one: Aside) -> Row:
     return {
         "no": str(place),

@@ -8,10 +8,14 @@ from typing import Any, Final
 import xlsxwriter  # type: ignore[import-untyped]
 
 from config.calendar import date_text
-from config.register import HEADINGS, RegisterRow
+from config.register import HEADINGS, MOST_ROWS, POSTS, RegisterRow
 
 OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 WIDTHS: Final = {"name": 40, "holder": 30, "email_officer": 34, "email_head": 34, "note": 30}
+ACTIVE: Final = ("có", "không")
+KINDS_BELOW: Final = 4
+"""The kinds stand on the second sheet below the columns, their heading and an empty line, and their own heading."""
+LONGEST_TITLE: Final = 32
 NEEDED: Final = ("code", "name", "kind", "group", "email_officer", "email_head")
 HELP: Final = {
     "code": "Mã duy nhất của đơn vị: chữ không dấu, số, dấu chấm, gạch ngang. Không đổi qua các năm.",
@@ -42,19 +46,39 @@ def register_xlsx(rows: Iterable[RegisterRow], kinds: Mapping[str, str]) -> byte
     made = BytesIO()
     with xlsxwriter.Workbook(made, OPTIONS) as book:
         bold = book.add_format({"bold": True, "bg_color": "#eceff2", "border": 1})
-        _list(book.add_worksheet("Danh sách"), rows, bold)
+        listed = book.add_worksheet("Danh sách")
+        _list(listed, rows, bold, book.add_format({"num_format": "@"}))
+        _hold(listed, len(kinds))
         _help(book.add_worksheet("Hướng dẫn"), kinds, bold)
     return made.getvalue()
 
 
-def _list(sheet: Any, rows: Iterable[RegisterRow], bold: object) -> None:  # noqa: ANN401  xlsxwriter is untyped
+def _list(sheet: Any, rows: Iterable[RegisterRow], bold: object, text: object) -> None:  # noqa: ANN401  xlsxwriter is untyped
+    """What is typed below stays text: codes keep their zeros, days are not turned round."""
     for column, (name, heading) in enumerate(HEADINGS.items()):
-        sheet.set_column(column, column, WIDTHS.get(name, 18))
+        sheet.set_column(column, column, WIDTHS.get(name, 18), text)
         sheet.write_string(0, column, heading, bold)
     sheet.freeze_panes(1, 2)
     for line, row in enumerate(rows, 1):
         for column, name in enumerate(HEADINGS):
-            sheet.write_string(line, column, _cell(getattr(row, name)))
+            sheet.write_string(line, column, _cell(getattr(row, name)), text)
+
+
+def _hold(sheet: Any, kinds: int) -> None:  # noqa: ANN401  as above
+    """Offer what a cell may say, in every row that may still be filled in; a note tells what each column means."""
+    first = len(HEADINGS) + KINDS_BELOW
+    offered = {
+        "kind": f"='Hướng dẫn'!$A${first}:$A${first + kinds - 1}",
+        "active": list(ACTIVE),
+        "post": list(POSTS),
+    }
+    for column, (name, heading) in enumerate(HEADINGS.items()):
+        rule: dict[str, Any] = {"validate": "any", "input_title": heading[:LONGEST_TITLE], "input_message": HELP[name]}
+        if name in offered:
+            told = "Chọn một mục trong danh sách của ô, hoặc để trống nếu không bắt buộc."
+            rule |= {"validate": "list", "source": offered[name], "error_title": "Không có trong danh sách"}
+            rule["error_message"] = told
+        sheet.data_validation(1, column, MOST_ROWS, column, rule)
 
 
 def _help(sheet: Any, kinds: Mapping[str, str], bold: object) -> None:  # noqa: ANN401  as above

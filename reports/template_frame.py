@@ -7,7 +7,7 @@ from typing import Final
 
 import docx
 from docx.document import Document
-from docx.enum.section import WD_SECTION
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.shared import Pt
 
 from reports.packing import repack
@@ -41,18 +41,26 @@ Part = Callable[[Document], None]
 
 
 def made(layout: str, body: Part, annexes: Part) -> bytes:
-    """Return the template of a layout with a body and appendices; the same bytes every time."""
+    """Return the template of a report to the body above, with its appendices; the same bytes every time."""
+    document = begun(layout)
+    letterhead(document, layout)
+    type_and_subject(document, layout)
+    _opening(document, layout)
+    body(document)
+    foot(document, layout)
+    crosswise(document, layout)
+    annexes(document)
+    _seal_annex(document)
+    return saved(document)
+
+
+def begun(layout: str) -> Document:
+    """Return an empty document of a layout, whose pages are numbered and say what it is not."""
     document, measures = docx.Document(), LAYOUTS[layout]
     prepare(document, measures)
     properties(document)
     _headers(document, measures)
-    _party_head(document) if layout == "party" else _administrative_head(document)
-    body(document)
-    _party_foot(document) if layout == "party" else _administrative_foot(document)
-    _crosswise(document, measures)
-    annexes(document)
-    _seal_annex(document)
-    return saved(document)
+    return document
 
 
 def sections(document: Document, name: str) -> None:
@@ -72,10 +80,11 @@ def annex(document: Document, one: Annex) -> None:
     tag(document, "endif")
 
 
-def _crosswise(document: Document, measures: Measures) -> None:
+def crosswise(document: Document, layout: str) -> None:
+    """Go on with pages laid crosswise."""
     section = document.add_section(WD_SECTION.NEW_PAGE)
     document.paragraphs[-1].paragraph_format.line_spacing = Pt(1)
-    lay(section, measures, upright=False)
+    lay(section, LAYOUTS[layout], upright=False)
 
 
 def saved(document: Document) -> bytes:
@@ -109,42 +118,67 @@ def _mark(container: Container, name: str) -> None:
     tag(container, "endif")
 
 
-def _party_head(document: Document) -> None:
+def letterhead(document: Document, layout: str, *, letter: bool = False) -> None:
+    """Print who issues, number, place and date; what a letter is about stands under its number."""
+    if layout == "party":
+        _party_head(document, letter=letter)
+    else:
+        _administrative_head(document, letter=letter)
+
+
+def _party_head(document: Document, *, letter: bool) -> None:
     left, right = cells(document, 80, 85)
-    tag(left, "if parent")
-    text(left, "{{ parent }}", size=14, align=CENTER, after=0)
-    tag(left, "endif")
-    text(left, "{{ issuer }}", size=14, bold=True, align=CENTER, after=0)
+    _issuer(left, 14)
     text(left, "*", size=14, align=CENTER, after=0)
+    tag(left, "if number")
     text(left, "Số {{ number }}", size=14, align=CENTER, after=0)
+    tag(left, "endif")
+    if letter:
+        text(left, "{{ about }}", size=12, italic=True, align=CENTER, after=0)
     _draft(left)
     text(right, "ĐẢNG CỘNG SẢN VIỆT NAM", size=15, bold=True, align=CENTER, after=0)
     line(right, width=_PARTY_TITLE, room=85)
     text(right, "{{ place_and_date }}", size=14, italic=True, align=CENTER, before=6, after=0)
-    text(document, "BÁO CÁO", size=16, bold=True, align=CENTER, before=18, after=0)
-    text(document, "{{ about }}", size=14, bold=True, align=CENTER, after=0)
-    text(document, "-----", size=14, align=CENTER, after=6)
-    text(document, "Kính gửi: {{ recipient }}", size=14, align=CENTER, before=6, after=12)
-    text(document, "Căn cứ {{ bases|join('; ') }}, {{ opening }}", style="Report Body")
 
 
-def _administrative_head(document: Document) -> None:
+def _administrative_head(document: Document, *, letter: bool) -> None:
     left, right = cells(document, 65, 100)
-    tag(left, "if parent")
-    text(left, "{{ parent }}", size=13, align=CENTER, after=0)
-    tag(left, "endif")
-    text(left, "{{ issuer }}", size=13, bold=True, align=CENTER, after=0)
+    _issuer(left, 13)
     line(left, width=22, room=65)
+    tag(left, "if number")
     text(left, "Số: {{ number }}", size=13, align=CENTER, before=6, after=0)
+    tag(left, "endif")
+    if letter:
+        text(left, "{{ about }}", size=12, align=CENTER, before=3, after=0)
     _draft(left)
     text(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=13, bold=True, align=CENTER, after=0)
     text(right, "Độc lập - Tự do - Hạnh phúc", size=14, bold=True, align=CENTER, after=0)
     line(right, width=_MOTTO, room=100)
     text(right, "{{ place_and_date }}", size=14, italic=True, align=CENTER, before=6, after=0)
-    text(document, "BÁO CÁO", size=14, bold=True, align=CENTER, before=18, after=0)
+
+
+def _issuer(container: Container, size: int) -> None:
+    tag(container, "if parent")
+    text(container, "{{ parent }}", size=size, align=CENTER, after=0)
+    tag(container, "endif")
+    text(container, "{{ issuer }}", size=size, bold=True, align=CENTER, after=0)
+
+
+def type_and_subject(document: Document, layout: str) -> None:
+    """Print the type of a document and what it is about."""
+    text(document, "{{ title }}", size=16 if layout == "party" else 14, bold=True, align=CENTER, before=18, after=0)
     text(document, "{{ about }}", size=14, bold=True, align=CENTER, after=0)
-    line(document, width=55, room=ADMINISTRATIVE.width)
+    if layout == "party":
+        text(document, "-----", size=14, align=CENTER, after=6)
+    else:
+        line(document, width=55, room=ADMINISTRATIVE.width)
+
+
+def _opening(document: Document, layout: str) -> None:
     text(document, "Kính gửi: {{ recipient }}", size=14, align=CENTER, before=6, after=12)
+    if layout == "party":
+        text(document, "Căn cứ {{ bases|join('; ') }}, {{ opening }}", style="Report Body")
+        return
     tag(document, "for base in bases")
     text(document, "Căn cứ {{ base }}{{ '.' if loop.last else ';' }}", style="Report Body", italic=True)
     tag(document, "endfor")
@@ -158,28 +192,28 @@ def _draft(container: Container) -> None:
 
 
 def heading(document: Document, words: str, *, before: float = 6) -> None:
+    """Print a heading of the text."""
     paragraph = text(document, words, style="Report Body", bold=True, before=before, with_next=True)
     paragraph.paragraph_format.alignment = LEFT
 
 
 def paragraphs(document: Document, name: str, *, with_next: bool = False) -> None:
+    """Print the paragraphs that have this name."""
     tag(document, f"for paragraph in {name}")
     text(document, "{{ paragraph }}", style="Report Body", align=JUSTIFY, with_next=with_next)
     tag(document, "endfor")
 
 
-def _party_foot(document: Document) -> None:
+def foot(document: Document, layout: str) -> None:
+    """Print who receives the document, and who signs it."""
     left, right = cells(document, 85, 80)
-    text(left, "Nơi nhận:", size=14, underline=True, align=LEFT, before=12, after=0)
-    _receivers(left, 12)
-    _signature(right, bold_post=False)
-
-
-def _administrative_foot(document: Document) -> None:
-    left, right = cells(document, 85, 80)
-    text(left, "Nơi nhận:", size=12, bold=True, italic=True, align=LEFT, before=12, after=0)
-    _receivers(left, 11)
-    _signature(right, bold_post=True)
+    if layout == "party":
+        text(left, "Nơi nhận:", size=14, underline=True, align=LEFT, before=12, after=0)
+        _receivers(left, 12)
+    else:
+        text(left, "Nơi nhận:", size=12, bold=True, italic=True, align=LEFT, before=12, after=0)
+        _receivers(left, 11)
+    _signature(right, bold_post=layout != "party")
 
 
 def _receivers(container: Container, size: int) -> None:
@@ -200,11 +234,13 @@ def _signature(container: Container, *, bold_post: bool) -> None:
 
 
 def title(document: Document, name: str, words: str, *, first: bool = False) -> None:
+    """Print the number and the title of an appendix on a new page."""
     number = text(document, f"{{{{ appendix.{name} }}}}", size=14, bold=True, align=CENTER, after=0, with_next=True)
     number.paragraph_format.page_break_before = not first
     text(document, words, size=14, bold=True, align=CENTER, after=0, with_next=True)
     text(document, "{{ attached_to }}", size=14, italic=True, align=CENTER, after=0, with_next=True)
-    line(document, width=50, room=PARTY.wide)
+    upright = document.sections[-1].orientation == WD_ORIENT.PORTRAIT
+    line(document, width=50, room=PARTY.width if upright else PARTY.wide)
     text(document, "", size=6, after=0, with_next=True)
 
 

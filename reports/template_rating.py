@@ -49,6 +49,24 @@ _SCORED: Final = (
     *_DECIDED,
     Column(37, "Ghi chú", "{{ row.notes }}"),
 )
+_SELF_AND_GIVEN: Final = (
+    Column(32, "Mức tự xếp loại", "{{ row.self_level }}", CENTER),
+    Column(32, "Mức công nhận", "{{ row.level }}", CENTER),
+)
+_RELEVELLED: Final = (
+    NO,
+    Column(100, "Đối tượng", "{{ row.name }}"),
+    Column(76, "Nhóm đối tượng", "{{ row.kind }}"),
+    *_SELF_AND_GIVEN,
+)
+_REMARKED: Final = (
+    NO,
+    Column(74, "Đối tượng", "{{ row.name }}"),
+    Column(58, "Nhóm đối tượng", "{{ row.kind }}"),
+    Column(22, "Điểm tự chấm", "{{ row.own }}", CENTER),
+    Column(22, "Điểm thẩm định", "{{ row.appraised }}", CENTER),
+    *_SELF_AND_GIVEN,
+)
 _ANNEXES: Final[tuple[Annex, ...]] = (
     (
         "quotas",
@@ -159,8 +177,22 @@ def annexes(document: Document) -> None:
     _board(document)
     tag(document, "endfor")
     tag(document, "endif")
-    for one in _ANNEXES:
+    quotas, *others = _ANNEXES
+    annex(document, quotas)
+    _differing(document)
+    for one in others:
         annex(document, one)
+
+
+def _differing(document: Document) -> None:
+    tag(document, "if differing")
+    title(document, "differing", "DANH SÁCH ĐỐI TƯỢNG CÓ KẾT QUẢ CÔNG NHẬN KHÁC KẾT QUẢ TỰ ĐÁNH GIÁ")
+    tag(document, "if has_points")
+    listing(document, _REMARKED, "row in differing")
+    tag(document, "else")
+    listing(document, _RELEVELLED, "row in differing")
+    tag(document, "endif")
+    tag(document, "endif")
 
 
 def _board(document: Document) -> None:

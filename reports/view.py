@@ -20,6 +20,16 @@ def carries_points(leaf: Criterion) -> bool:
     return leaf.kind not in _POINTLESS
 
 
+Told = Literal["none", "proposed", "decided"]
+
+
+def levels_told(programme: Programme) -> Told:
+    """Whose levels are told: the decided ones only once somebody has confirmed the bands (RULES 7.1)."""
+    if programme.rating is not None or programme.levels.status is LevelStatus.CONFIRMED:
+        return "decided"
+    return "proposed" if programme.proposes_level else "none"
+
+
 @dataclass(frozen=True)
 class RoundView:
     """The dossiers of a round by id, and what its programme makes of their states."""
@@ -57,10 +67,8 @@ class RoundView:
         return (row for row in self.inside if row.kind not in self.decided_here)
 
     @cached_property
-    def levels(self) -> Literal["none", "proposed", "decided"]:
-        if self.programme.rating is not None or self.programme.levels.status is LevelStatus.CONFIRMED:
-            return "decided"
-        return "proposed" if self.programme.proposes_level else "none"
+    def levels(self) -> Told:
+        return levels_told(self.programme)
 
     @property
     def bands(self) -> Mapping[str, str]:

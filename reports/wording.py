@@ -15,17 +15,24 @@ from scoring.numbers import format_points
 NONE: Final = "–"
 REHEARSAL: Final = "BẢN CHẠY THỬ – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 DRAFT: Final = "DỰ THẢO"
+UNNUMBERED: Final = "." * 8
 SUBJECTS: Final = "đối tượng"
 SPOTS: Final = "điểm sáng"
 _DAY: Final = timedelta(days=1)
 _FEW: Final = 3
 _PHRASE_ENDS: Final = re.compile(r"(?<=,) | (?=và )")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _UNPRINTABLE: Final = re.compile(r"[^\n\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
 
 def printable(words: str) -> str:
     """Replace by spaces what neither Word nor Excel can hold."""
     return _UNPRINTABLE.sub(" ", words)
+
+
+def harmless(words: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula when it reads a text; numbers stay."""
+    return f"'{words}" if words.startswith(_FORMULA) and not words[1:].replace(",", "").isdecimal() else words
 
 
 def count(number: int) -> str:
@@ -77,8 +84,7 @@ def instant(at: datetime) -> str:
 
 def due(closing: datetime) -> str:
     """Say when something closes, as a cell of its own: Hết ngày 09/12/2026 (trước ngày 10/12)."""
-    words = deadline_text(closing)
-    return words[:1].upper() + words[1:]
+    return upper(deadline_text(closing))
 
 
 def delay(result: Result) -> str:
@@ -93,12 +99,17 @@ def submitted(at: datetime | None) -> str:
     return "Chưa nộp" if at is None else f"Đã nộp lúc {instant(at)}"
 
 
-def number(head: Head, paper: Paper) -> str:
-    """Write a number with its signs: 05/BC-UBND, or 05-BC/BDVTU as the Party does; as typed when it has them."""
+def number(head: Head, paper: Paper, sign: str = "BC") -> str:
+    """Write a number with its signs: 05/BC-UBND, or 05-BC/BDVTU as the Party does; as typed when it has them.
+
+    A letter has no sign of its type in the administrative layout: 05/UBND.
+    """
     if paper.number and not paper.number.isdecimal():
         return paper.number
-    own = paper.number.zfill(2) if paper.number else " " * 8
-    return f"{own}-BC/{head.abbreviation}" if head.layout == "party" else f"{own}/BC-{head.abbreviation}"
+    own = paper.number.zfill(2) if paper.number else UNNUMBERED
+    if head.layout == "party":
+        return f"{own}-{sign}/{head.abbreviation}"
+    return f"{own}/{sign}-{head.abbreviation}" if sign else f"{own}/{head.abbreviation}"
 
 
 def paper(cited: Paper) -> str:
@@ -120,13 +131,19 @@ def lower(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
+def upper(words: str) -> str:
+    """Begin with a capital letter, to stand at the head of a sentence or a cell."""
+    return words[:1].upper() + words[1:]
+
+
 def balanced(words: str, longest: int) -> str:
-    """Break a long name into two lines of nearly the same length."""
-    if len(words) <= longest:
-        return words
+    """Break a long name into lines of nearly the same length, as few as will do."""
+    lines = -(-len(words) // longest)
     gaps = [at for at, letter in enumerate(words) if letter == " "]
-    middle = min(gaps, key=lambda at: abs(2 * at - len(words)), default=len(words))
-    return f"{words[:middle]}\n{words[middle + 1 :]}"
+    if lines <= 1 or not gaps:
+        return words
+    first = min(gaps, key=lambda at: abs(lines * at - len(words)))
+    return f"{words[:first]}\n{balanced(words[first + 1 :], longest)}"
 
 
 def parted(words: str, longest: int) -> str:

@@ -24,8 +24,8 @@ HEADER_ROW: Final = 4
 _LONGEST_NAME: Final = 31
 _LONGEST_TEXT: Final = 32_767
 _FORBIDDEN: Final = str.maketrans("[]:*?/\\'", "()-    ’")
-_DANGEROUS: Final = ("=", "+", "-", "@")
-_A4: Final = 9
+DANGEROUS: Final = ("=", "+", "-", "@")
+A4: Final = 9
 _LOCALE: Final = "[$-42A]"
 _LINE: Final = 16.5
 _HIGHEST: Final = 409.0
@@ -89,7 +89,7 @@ class Book:
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         sheet.set_landscape()
-        sheet.set_paper(_A4)
+        sheet.set_paper(A4)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(HEADER_ROW)
@@ -116,7 +116,7 @@ class Book:
                 sheet.write_blank(row, column, None, self.format(bordered=True))
             case str():
                 shown = wording.printable(value)[:_LONGEST_TEXT]
-                quoted = shown.startswith(_DANGEROUS)
+                quoted = shown.startswith(DANGEROUS)
                 sheet.write_string(row, column, shown, self.format(bordered=True, wrapped=True, quoted=quoted))
             case datetime():
                 local = value.astimezone(LOCAL).replace(tzinfo=None)
@@ -175,7 +175,9 @@ class ReportBook(Book):
 def height(cells: Iterable[tuple[Value, int]]) -> float:
     """The height in points of a row with these cells and widths; a program that opens it need not reckon."""
     lines = (
-        len(part) * _ROOM // width + 1 for cell, width in cells if isinstance(cell, str) for part in cell.split("\n")
+        sum(len(part) * _ROOM // width + 1 for part in cell.split("\n"))
+        for cell, width in cells
+        if isinstance(cell, str)
     )
     return min(_LINE * max(lines, default=1), _HIGHEST)
 

@@ -197,6 +197,13 @@ def _check_applicable(criterion: Criterion, entry: Entry, sheet: Sheet) -> str |
     return "đã đánh dấu «không áp dụng» thì để trống phần chấm điểm" if _given(entry) else None
 
 
+def may_not_apply(criterion: Criterion, sheet: Sheet) -> bool:
+    """Whether it may be said that the criterion does not concern the unit."""
+    if criterion.kind == Kind.CHECK or sheet.not_applicable == "forbidden":
+        return criterion.optional
+    return not criterion.is_extra
+
+
 def _check_fields(criterion: Criterion, entry: Entry, _: Sheet) -> str | None:
     needed = _NEEDS[criterion.kind]
     foreign = [name for name in _given(entry) if name not in needed]

@@ -16,6 +16,8 @@ from models.db import run
 from models.names import folded
 from models.types import from_scaled
 from states.actor import Actor
+from states.desk import Desk
+from states.errors import refuse
 from states.hold import programme_of
 from states.permits import DOSSIER, ROUND, VERBS, allowed, held
 
@@ -129,6 +131,14 @@ def is_pending(session: Session, round_id: int, programme: Programme) -> bool:
     among = ", ".join(f"'{name}'" for name in sorted(pending)) or "NULL"
     sql = f"SELECT 1 FROM assessment WHERE round_id = :id AND state IN ({among}) LIMIT 1"
     return run(session, sql, {"id": round_id}).fetchone() is not None
+
+
+def demand_released(session: Session, own: Desk) -> None:
+    """Refused while a round has no results to hand out, or something of them is being decided again."""
+    if not is_released(own.programme, own.state):
+        raise refuse("released", "Đợt chưa báo cáo; chưa có kết quả để xuất.")
+    if is_pending(session, own.id, own.programme):
+        raise refuse("pending", "Có kết quả đang được quyết định lại; xuất được khi đã thông báo kết quả đó.")
 
 
 def _all(session: Session, actor: Actor, round_id: int) -> list[Any]:

@@ -30,7 +30,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         "evidence": (
             "add_evidence", "remove_evidence", "restore_evidence", "check_evidence", "declare_evidence", "add_report",
-            "enclose",
+            "enclose", "allow_replacement",
         ),
         "time": (
             "assigned", "reopen", "move_milestone", "ask_extension", "refuse_extension", "lock", "mark_overdue",
@@ -308,6 +308,16 @@ def papers(session: Session, ids: Collection[int]) -> dict[int, tuple[str, str |
     sql = f"SELECT id, number, dated, signer, title, confidential FROM document WHERE id IN ({among})"
     rows = run(session, sql).fetchall()
     return {key: (number, dated and str(dated), *rest, bool(mark)) for key, number, dated, *rest, mark in rows}
+
+
+def working_subjects(session: Session, assessment_id: int) -> tuple[int, ...]:
+    """The subjects whose officers and heads work on a dossier, and its superior."""
+    sql = (
+        "SELECT a.subject_id, a.agency_id, s.parent_id FROM assessment a JOIN subject s ON s.id = a.subject_id "
+        "WHERE a.id = :id"
+    )
+    row = run(session, sql, {"id": assessment_id}).fetchone()
+    return tuple(key for key in row if key is not None)
 
 
 def things(session: Session, assessment_id: int) -> dict[int, tuple[str, str]]:

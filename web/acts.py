@@ -25,6 +25,7 @@ ACTS: Final[Mapping[str, str]] = MappingProxyType(
         "ask_extension": _("Đơn vị đề nghị gia hạn"),
         "ask_opinions": _("Gửi lấy ý kiến"),
         "assign": _("Giao người thẩm định"),
+        "allow_replacement": _("Cho thời hạn thay minh chứng"),
         "assigned": _("Giao hồ sơ"),
         "attend": _("Ghi người có mặt"),
         "ballot_closed": _("Kiểm phiếu, đóng hòm phiếu"),
@@ -122,7 +123,23 @@ STATUSES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 EXPORTS: Final[Mapping[str, str]] = MappingProxyType(
-    {"history": _("lịch sử"), "differences": _("bảng điểm sai khác"), "results": _("báo cáo kết quả")}
+    {
+        "history": _("lịch sử"),
+        "dossier": _("hồ sơ kiểm tra"),
+        "differences": _("bảng điểm sai khác"),
+        "results": _("báo cáo kết quả"),
+        "open_data": _("dữ liệu kết quả"),
+        "archive": _("bộ lưu trữ của đợt"),
+    }
+)
+
+SEALS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "nightly": _("Hằng đêm"),
+        "draft": _("Dự thảo báo cáo"),
+        "reported": _("Khi báo cáo"),
+        "supplementary": _("Bổ sung sau báo cáo"),
+    }
 )
 
 

@@ -18,16 +18,18 @@ from web.api.edge import JSON, ROOT
 from web.api.openapi import as_json
 from web.api.routes import APIS
 from web.asks import Nobody
-from web.edge import Asked, Desk, Route, router
+from web.edge import Asked, Desk, Route, routes_on
 from web.pages import source
 from web.place import Place
 from web.routes import (
     accounts,
+    appraisal_workbooks,
     approvals,
     audit,
     below,
     boxes,
     bulk,
+    comparisons,
     corrections,
     decisions,
     desk,
@@ -37,6 +39,7 @@ from web.routes import (
     desk_lead,
     desk_questions,
     difficulties,
+    documents,
     doors,
     dossier_file,
     dossiers,
@@ -44,6 +47,7 @@ from web.routes import (
     explanations,
     extensions,
     history,
+    inspection,
     jobs,
     launches,
     mail_log,
@@ -51,6 +55,7 @@ from web.routes import (
     meetings,
     members,
     opinion_letters,
+    opinion_workbooks,
     opinions,
     people,
     pictures,
@@ -74,6 +79,7 @@ from web.routes import (
     waivers,
     watch,
     wide_steps,
+    workbooks,
 )
 from web.security import Guard
 from web.words import _
@@ -93,22 +99,26 @@ DESKS: tuple[Desk, ...] = (
     jobs.desk,
     steps.desk,
     dossier_file.desk,
+    documents.desk,
     below.desk,
     members.desk,
     spots.desk,
     stages.desk,
     unit.desk,
+    workbooks.desk,
     unit_files.desk,
     evidence.desk,
     unit_letters.desk,
     explanations.desk,
     desk.desk,
     desk_appraise.desk,
+    appraisal_workbooks.desk,
     desk_criteria.desk,
     desk_differences.desk,
     desk_lead.desk,
     desk_questions.desk,
     opinions.desk,
+    opinion_workbooks.desk,
     opinion_letters.desk,
     round_opinions.desk,
     meetings.desk,
@@ -121,7 +131,9 @@ DESKS: tuple[Desk, ...] = (
     decisions.desk,
     audit.desk,
     history.desk,
+    inspection.desk,
     results.desk,
+    comparisons.desk,
     pictures.desk,
     programmes.desk,
     sheet_imports.desk,
@@ -141,7 +153,7 @@ API: tuple[Desk, ...] = (docs.desk, *APIS)
 def create_app(place: Place, desks: Sequence[Desk] = DESKS) -> FastAPI:
     """The portal on one place. Nothing is kept in the process: several may stand behind one proxy."""
     app = FastAPI(title="danhgia", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(router(place, *desks, *API))
+    app.router.routes.extend(routes_on(place, *desks, *API))
     app.add_api_route(f"{ROOT}/openapi.json", _description, include_in_schema=False, response_model=None)
     app.add_api_route("/static/{name}", _static, include_in_schema=False, response_model=None)
     app.add_api_route("/healthz", _Health(place).answer, include_in_schema=False, response_model=None)

@@ -6,11 +6,14 @@ from typing import Final
 from actions.ballots import Entry, own_count
 from actions.box_page import Line, Seen
 from config.calendar import local_day
+from models.assessments import Assessment
 from models.decisions import Document
 from models.meetings import attendance_of
 from reports.ballot_docx import write_papers
+from reports.contents import Head
 from reports.count_contents import Asked, BallotPaper, Counted, CountMinutes
 from reports.count_docx import write_minutes
+from reports.official.heads import of_body, of_programme
 from reports.values import Paper
 from states.errors import refuse
 from web.edge import Here
@@ -23,7 +26,7 @@ MOST_PAPERS: Final = 600
 def papers_of(here: Here, one: Seen) -> bytes:
     """A ballot paper for everybody summoned, to be printed."""
     paper = BallotPaper(
-        head=one.around.programme.letterhead,
+        head=_head(here, one),
         title=one.spec.label,
         meeting=_meeting(one),
         day=local_day(one.meeting.held_at if one.meeting else one.box.opened_at),
@@ -41,8 +44,7 @@ def minutes_of(here: Here, one: Seen) -> bytes:
         raise refuse("count", _("Nhập kết quả kiểm phiếu trước rồi tải biên bản."))
     meeting, people = one.meeting, attendance_of(here.session, one.box.meeting_id or 0)
     minutes = CountMinutes(
-        head=one.around.programme.letterhead,
-        layout=one.around.programme.layout,
+        head=_head(here, one),
         title=one.spec.label,
         meeting=_meeting(one),
         place=meeting.place if meeting else "",
@@ -59,6 +61,15 @@ def minutes_of(here: Here, one: Seen) -> bytes:
         rehearsal=here.place.is_rehearsal,
     )
     return write_minutes(minutes)
+
+
+def _head(here: Here, one: Seen) -> Head:
+    """The head of the body that holds the meeting; outside a meeting of the one that decides on what is voted on."""
+    programme = one.around.programme
+    if one.meeting is not None:
+        return of_body(here.session, programme, one.meeting.body)
+    first = here.session.get(Assessment, one.lines[0].id) if one.lines else None
+    return of_programme(programme) if first is None else of_body(here.session, programme, first.body)
 
 
 def _meeting(one: Seen) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final
 
 from actions import evidence_checks, evidence_files, self_assess, unit_page
@@ -11,7 +10,7 @@ from actions.evidence_files import New
 from actions.marks import BLANK, Filled
 from config.calendar import parse_date
 from config.sheet import Entry, Sheet
-from evidence.store import FOLDER, Glance, Kept, Unkept, keep, nothing_against
+from evidence.store import Glance, Kept, Unkept, nothing_against
 from models.assessments import Mark, marks
 from models.evidence import evidence_of
 from states.facts import Dossier
@@ -22,11 +21,6 @@ from web.sheet_form import Fields, entry_of, print_of, problem_of, shown, standi
 from web.sheet_view import Elsewhere, View, view_of
 
 EVIDENCE: Final = "file-"
-
-
-def folder(here: Here) -> Path:
-    """Where files lie."""
-    return here.place.settings.var / FOLDER
 
 
 @dataclass(slots=True)
@@ -53,8 +47,7 @@ def _take(here: Here, evidence: str) -> Taken:
         glance = _glance(here) if name.startswith(evidence) else nothing_against
         for upload in uploads:
             try:
-                kept = keep(folder(here), upload.file, upload.filename or "", glance=glance)
-                taken.files.setdefault(name, []).append(kept)
+                taken.files.setdefault(name, []).append(upload.file.keep(upload.filename, glance))
             except Unkept as refused:
                 taken.problems[name] = str(refused)
     return taken

@@ -7,7 +7,7 @@ too short counts from the end of its reading (docs/decisions/0013).
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,20 +15,20 @@ from functools import partial
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route as HttpRoute
 
 from actions import sessions as kept
 from actions.sessions import Bearer, Visit
 from states.actor import Actor
 from states.errors import DanhgiaError
 from states.facts import Dossier
-from web import forms, refusals, sessions
+from web import forms, reading, refusals, sessions
 from web.answers import Answer
 from web.asks import ROUND_ID, Asks, Caller, NotSignedIn, admit, round_behind
 from web.forms import Typed
@@ -137,15 +137,12 @@ class Desk:
         return work
 
 
-def router(place: Place, *desks: Desk) -> APIRouter:
+def routes_on(place: Place, *desks: Desk) -> Iterator[HttpRoute]:
     """The routes of all desks, on one place."""
-    made = APIRouter()
     for route in (route for desk in desks for route in desk.routes):
-        endpoint = Endpoint(place, route)
-        made.add_api_route(
-            route.path, endpoint.answer, methods=[route.method], include_in_schema=False, response_model=None
-        )
-    return made
+        made = HttpRoute(route.path, Endpoint(place, route).answer, include_in_schema=False)
+        made.methods = {route.method}
+        yield made
 
 
 class Endpoint:
@@ -160,7 +157,7 @@ class Endpoint:
         try:
             async with asyncio.timeout(READING.total_seconds()):
                 await asked.read()
-        except (OSError, forms.Unreadable, refusals.TooMany) as error:
+        except (OSError, forms.Unfinished, forms.Unreadable, refusals.TooMany) as error:
             unread = TooSlow() if isinstance(error, TimeoutError) else error
             return await run_in_threadpool(asked.refuse, unread)
         asked.read_at = self.place.now()
@@ -187,7 +184,11 @@ class Asked:
 
     async def read(self) -> None:
         """Read the form that was sent."""
-        self.typed = await forms.read(self.request)
+        try:
+            self.typed = await reading.read(self.request, self.place.files)
+        except forms.Unfinished as error:
+            self.typed = error.typed
+            raise
 
     def respond(self) -> Response:
         """Do the route's work and answer; whatever goes wrong becomes a page."""
@@ -196,6 +197,8 @@ class Asked:
             return self._shown(answer)
         except Exception as error:  # noqa: BLE001  the edge: nothing typed may be lost to a fault of ours
             return self.refuse(error)
+        finally:
+            self.typed.drop_files()
 
     def refuse(self, error: Exception) -> Response:
         """The response that tells an error."""

@@ -1,17 +1,13 @@
-"""What people typed: read once, in NFC, and kept so that no refusal loses it."""
+"""What people typed and sent: in NFC, and kept so that no refusal loses it."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from evidence.store import Coming
 
 CSRF: Final = "csrf"
-MOST_FIELDS: Final = 5_000
-LONGEST_FIELD: Final = 4 * 1024 * 1024
 SECRETS: Final = frozenset({CSRF, "password", "repeated", "old_password", "code", "digits", "ballot"})
 VOTE: Final = "vote-"
 """How the fields of a secret ballot begin: `SECRETS` and these are never shown again."""
@@ -21,12 +17,19 @@ class Unreadable(Exception):
     """The body of the request is no form."""
 
 
+class Upload(NamedTuple):
+    """A file that came with a form, under the name that its sender gave it."""
+
+    filename: str
+    file: Coming
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """A form: every field with its values in order, and the files that came with it."""
 
     fields: tuple[tuple[str, str], ...] = ()
-    files: Mapping[str, tuple[UploadFile, ...]] = field(default_factory=dict)
+    files: Mapping[str, tuple[Upload, ...]] = field(default_factory=dict)
 
     def get(self, name: str, default: str = "") -> str:
         """The last value of a field, as it was typed."""
@@ -49,27 +52,18 @@ class Typed:
         shown = ((key, value) for key, value in self.fields if key not in SECRETS and not key.startswith(VOTE))
         return tuple((key, value) for key, value in shown if value.strip())
 
-
-async def read(request: Request) -> Typed:
-    """The form of a request; Unreadable when its body is none."""
-    if request.method in {"GET", "HEAD"}:
-        return Typed()
-    try:
-        form = await request.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
-    except HTTPException as error:
-        raise Unreadable(str(error.detail)) from error
-    pairs = form.multi_items()
-    files: dict[str, tuple[UploadFile, ...]] = {}
-    for name, value in pairs:
-        if isinstance(value, UploadFile) and value.filename:
-            files[name] = (*files.get(name, ()), value)
-    return Typed(tuple(_texts(pairs)), files)
+    def drop_files(self) -> None:
+        """Take the files away; those that were kept stay kept."""
+        for upload in (upload for uploads in self.files.values() for upload in uploads):
+            upload.file.drop()
 
 
-def _texts(pairs: list[tuple[str, UploadFile | str]]) -> Iterator[tuple[str, str]]:
-    for name, value in pairs:
-        if isinstance(value, str):
-            yield clean(name), clean(value)
+class Unfinished(Exception):
+    """The body of the request ends before its form does; `typed` had come."""
+
+    def __init__(self, typed: Typed) -> None:
+        super().__init__("the form has no end")
+        self.typed = typed
 
 
 def clean(text: str) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from actions.launch_draft import Letter, Member, Wish, prefilled
+from actions.launch_draft import Letter, Member, Wish, following, prefilled
+from actions.takeover import Before
 from config.calendar import date_text, parse_date
 from config.programme import Programme
 from evidence.store import Kept, place
 from states.errors import Refusal, Refused
-from web.drafts import Taken, folder
+from web.drafts import Taken
 from web.edge import Here
 from web.words import _
 
@@ -17,6 +18,7 @@ SCAN: Final = "letter"
 SCANS: Final = ("application/pdf", "image/jpeg", "image/png")
 FEWEST_ROWS: Final = 3
 MOST_ROWS: Final = 40
+DIGITS: Final = 9
 FIELDS: Final = ("role", "email", "name", "position")
 
 
@@ -33,6 +35,11 @@ def fresh(programme: Programme, year: int) -> Form:
     return of_wish(prefilled(programme, year))
 
 
+def after(here: Here, programme: Programme, year: int, before: Before) -> Form:
+    """The form as an earlier round fills it in."""
+    return of_wish(following(here.session, programme, year, before))
+
+
 def of_wish(wish: Wish) -> Form:
     """The form of a wish that was made before."""
     letter = wish.letter
@@ -41,6 +48,7 @@ def of_wish(wish: Wish) -> Form:
     typed |= {"number": letter.number, "signer": letter.signer, "left_out": "\n".join(wish.left_out)}
     typed |= {"dated": date_text(letter.dated) if letter.dated else ""}
     typed |= {"file_hash": letter.file_hash, "file_name": letter.file_name}
+    typed |= {"after": str(wish.after)} if wish.after else {}
     for index, member in enumerate(wish.staff):
         typed |= {f"{name}-{index}": value for name, value in member.model_dump().items()}
     return Form(typed, wish.kinds, max(FEWEST_ROWS, len(wish.staff) + 1))
@@ -56,9 +64,13 @@ def of_typed(here: Here) -> Form:
 
 
 def _rows(here: Here) -> int:
-    given = here.typed.get("rows")
-    rows = int(given) if given.isascii() and given.isdecimal() and len(given) < len("100") else FEWEST_ROWS
+    rows = _whole(here.typed.get("rows")) or FEWEST_ROWS
     return min(max(rows, FEWEST_ROWS), MOST_ROWS)
+
+
+def _whole(given: str) -> int | None:
+    """A whole number that a form of ours may hold; None when it is none."""
+    return int(given) if given.isascii() and given.isdecimal() and len(given) <= DIGITS else None
 
 
 def read_wish(here: Here, programme: Programme, year: int) -> Wish:
@@ -79,6 +91,7 @@ def read_wish(here: Here, programme: Programme, year: int) -> Wish:
         left_out=tuple(dict.fromkeys(here.typed.get("left_out").replace(",", " ").replace(";", " ").split())),
         letter=letter,
         staff=staff,
+        after=_whole(here.typed.line("after")),
         smtp=here.place.settings.smtp_url is not None,
         live=not here.place.is_rehearsal,
     )
@@ -109,7 +122,7 @@ def _file(here: Here, kept: Kept | None) -> dict[str, Any]:
     if kept is not None:
         return {"file_hash": kept.file_hash, "file_name": kept.name}
     before, name = here.typed.line("file_hash"), here.typed.line("file_name")
-    is_there = before.isalnum() and before.isascii() and place(folder(here), before).is_file()
+    is_there = before.isalnum() and before.isascii() and place(here.place.files, before).is_file()
     return {"file_hash": before, "file_name": name} if is_there else {}
 
 

@@ -13,7 +13,7 @@ from states import timeline
 from states.past import COPIES, Past, past
 from states.timeline import Line
 from web.acts import title_of
-from web.timeline import points_of
+from web.told_content import worth_of
 from web.words import _
 
 TOTALS: Final = (_("Tổng điểm tự chấm"), _("Tổng điểm thẩm định"), _("Tổng điểm quyết định"))
@@ -121,5 +121,5 @@ def _marks(was: Past, now: Past, programme: Programme, kind: str) -> Iterator[Ma
     for code in [*(code for code in labels if code in told), *sorted(told - labels.keys())]:
         pairs = [(was.marks[copy].get(code), now.marks[copy].get(code)) for copy in COPIES]
         if any(before != after for before, after in pairs):
-            copies = [(points_of(before), points_of(after)) for before, after in pairs]
+            copies = [(worth_of(before), worth_of(after)) for before, after in pairs]
             yield MarkChange(code, labels.get(code, ""), copies)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from config.settings import Settings
+from evidence.store import FOLDER
 from models.db import Database
 
 
@@ -15,6 +17,11 @@ class Place(NamedTuple):
     database: Database
     now: Callable[[], datetime]
     is_rehearsal: bool
+
+    @property
+    def files(self) -> Path:
+        """Where files lie."""
+        return self.settings.var / FOLDER
 
     @property
     def is_secure(self) -> bool:

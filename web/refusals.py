@@ -12,7 +12,7 @@ from evidence.store import FULL
 from states.errors import DanhgiaError, NotAllowed, Refused, Stale, Unknown
 from web.answers import Answer, Page, Redirect
 from web.asks import NotSignedIn
-from web.forms import Typed, Unreadable
+from web.forms import Typed, Unfinished, Unreadable
 from web.sessions import SAFE
 from web.words import _
 
@@ -39,6 +39,25 @@ class TooSlow(Exception):
 
 class TooMany(Exception):
     """The body is larger than any form of ours."""
+
+
+UNREAD: Final[Mapping[type[Exception], tuple[int, str, str]]] = {
+    TooMany: (
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        _("Nội dung quá lớn"),
+        _("Nội dung gửi lên lớn hơn mức phần mềm nhận."),
+    ),
+    Unfinished: (
+        HTTPStatus.BAD_REQUEST,
+        _("Chưa nhận đủ"),
+        _("Nội dung gửi lên bị đứt giữa chừng nên chưa ghi gì; quay lại trang trước, chọn lại tệp nếu có rồi gửi lại."),
+    ),
+    Unreadable: (
+        HTTPStatus.BAD_REQUEST,
+        _("Không đọc được"),
+        _("Phần mềm không đọc được nội dung gửi lên; quay lại trang trước và gửi lại."),
+    ),
+}
 
 
 def answer_to(error: Exception, *, method: str, path: str, address: str, typed: Typed) -> Answer:
@@ -90,12 +109,9 @@ def _of_machine(error: Exception) -> tuple[int, str, Sequence[str], bool]:
         case TooSlow():
             sentence = _("Đường truyền hoặc máy chủ chậm nên yêu cầu chưa được ghi. Nội dung đã nhập còn ở dưới đây.")
             return HTTPStatus.SERVICE_UNAVAILABLE, _("Chưa ghi được"), [sentence], True
-        case TooMany():
-            sentence = _("Nội dung gửi lên lớn hơn mức phần mềm nhận.")
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Nội dung quá lớn"), [sentence], False
-        case Unreadable():
-            sentence = _("Phần mềm không đọc được nội dung gửi lên; quay lại trang trước và gửi lại.")
-            return HTTPStatus.BAD_REQUEST, _("Không đọc được"), [sentence], False
+        case TooMany() | Unfinished() | Unreadable():
+            status, title, sentence = UNREAD[type(error)]
+            return status, title, [sentence], False
         case OSError() if error.errno in FULL:
             LOG.error("no room for files: %s", error)
             sentence = _("Máy chủ hết chỗ chứa tệp nên chưa ghi gì; báo cơ quan phụ trách rồi gửi lại.")

@@ -6,7 +6,9 @@ from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from config.errors import ConfigError, Problem
-from config.register import HEADINGS, RegisterRow, load_register
+from config.register import HEADINGS, RegisterRow
+from intake.registers import read_register
+from notifications.wording import upper_first
 from web.edge import Here
 from web.forms import Upload
 from web.programmes import programme, programmes
@@ -74,7 +76,7 @@ def _read(upload: Upload, name: str, suffix: str, slug: str) -> Reading:
         path = Path(folder) / f"register{suffix}"
         path.write_bytes(content)
         try:
-            rows = load_register(path, kinds=known)
+            rows = read_register(path, kinds=known)
         except ConfigError as error:
             return Reading(name, faults=[_of(problem) for problem in error.problems])
     if len(rows) > MOST:
@@ -89,4 +91,7 @@ def _fault(name: str, what: str, remedy: str) -> Reading:
 
 def _of(problem: Problem) -> Fault:
     heading = HEADINGS.get(problem.path, problem.path)
+    what, _sign, remedy = problem.message.partition("; ")
+    if remedy and problem.path not in HEADINGS:
+        return Fault(problem.line, heading, what, upper_first(remedy))
     return Fault(problem.line, heading, problem.message, REMEDIES.get(problem.path, REMEDIES[""]))

@@ -79,6 +79,7 @@ ROUND: Final = (
     Room("/rounds/{round}/mail", _("Thư"), "administer"),
     Room("/rounds/{round}/jobs", _("Việc tự động"), "administer"),
     Room("/rounds/{round}/pictures", _("Biểu đồ"), "view"),
+    Room("/rounds/{round}/documents", _("Văn bản"), "number"),
     Room("/rounds/{round}/results", _("Kết quả"), "results"),
     Room("/rounds/{round}/history", _("Lịch sử"), "audit"),
 )

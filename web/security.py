@@ -8,7 +8,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.refusals import TooMany
 
 LARGEST: Final = 64 * 1024 * 1024
-PIECE: Final = 512 * 1024
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -60,31 +59,15 @@ def _caching(scope: Scope, status: int) -> str:
 
 def _measured(scope: Scope, receive: Receive) -> Receive:
     declared = Headers(scope=scope).get("content-length", "0")
-    size = int(declared) if declared.isdecimal() else 0
+    beyond = declared.isdecimal() and int(declared) > LARGEST
+    size = 0
 
     async def measure() -> Message:
         nonlocal size
         message = await receive()
-        if declared == "0":
-            size += len(message.get("body", b""))
-        if size > LARGEST:
+        size += len(message.get("body", b""))
+        if beyond or size > LARGEST:
             raise TooMany
         return message
 
-    return _gathered(measure)
-
-
-def _gathered(receive: Receive) -> Receive:
-    """Hand a body on in larger pieces: each costs whoever reads a form a way to another thread and back."""
-
-    async def gather() -> Message:
-        pieces, length, more = [], 0, True
-        while more and length < PIECE:
-            message = await receive()
-            if message["type"] != "http.request":
-                return message
-            pieces.append(message.get("body", b""))
-            length, more = length + len(pieces[-1]), message.get("more_body", False)
-        return {"type": "http.request", "body": b"".join(pieces), "more_body": more}
-
-    return gather
+    return measure

@@ -131,10 +131,3 @@ def problem_of(criterion: Criterion, fields: Fields, sheet: Sheet) -> str:
     except ValueError as problem:
         return str(problem)
     return "" if entry == BLANK else scoring.check(criterion, entry, sheet) or ""
-
-
-def may_not_apply(criterion: Criterion, sheet: Sheet) -> bool:
-    """Whether the unit may say that the criterion does not concern it."""
-    if criterion.kind == Kind.CHECK or sheet.not_applicable == "forbidden":
-        return criterion.optional
-    return not criterion.is_extra

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
 from config.errors import ConfigError
+from evidence.store import plain
 from intake.sheets import Imported, read_sheet
 from intake.tables import MOST_BYTES
 from scoring.numbers import format_points
@@ -56,10 +57,10 @@ def read_upload(here: Here) -> Reading:
     given = here.typed.files.get("file", ())
     if not given:
         return Reading(refusal=_("Chưa chọn tệp; hãy chọn tệp Word, Excel, CSV hoặc văn bản có bảng tiêu chí."))
-    name = (given[0].filename or "").replace("\\", "/").rpartition("/")[2]
+    name = given[0].filename.replace("\\", "/").rpartition("/")[2]
     content = given[0].file.read(MOST_BYTES + 1)
     with TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(name).name or "bieu")
+        path = Path(folder) / plain(name)
         path.write_bytes(content)
         try:
             return Reading(name, read_sheet(path))

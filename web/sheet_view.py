@@ -11,10 +11,10 @@ from typing import Final, NamedTuple
 from config.sheet import Criterion, Degree, Entry, Kind, Sheet
 from models.assessments import Mark
 from scoring import marks as scoring
-from scoring.marks import Totals, printed
+from scoring.marks import Totals, may_not_apply, printed
 from scoring.numbers import format_points
 from web.evidence_view import Piece
-from web.sheet_form import Fields, entry_in, may_not_apply, print_of, shown, standing
+from web.sheet_form import Fields, entry_in, print_of, shown, standing
 from web.words import _
 
 POINTLESS: Final = frozenset({Kind.DEGREE, Kind.CHECK})
@@ -79,16 +79,7 @@ class Row:
         """What the entry comes to, in one word."""
         if not self.is_filled:
             return "–"
-        if self.entry.not_applicable:
-            return _("Không áp dụng")
-        return self._word() or format_points(self.points)
-
-    def _word(self) -> str:
-        if self.entry.degree is not None:
-            return self.entry.degree.label
-        if self.entry.passed is not None:
-            return _("Đạt") if self.entry.passed else _("Không đạt")
-        return ""
+        return word_of(self.entry) or format_points(self.points)
 
     @property
     def has_points(self) -> bool:
@@ -145,6 +136,17 @@ class Row:
     def printed(self, code: str) -> str:
         """An option's code as sheets print it (ANO-VG-8)."""
         return printed(self.leaf, code)
+
+
+def word_of(entry: Entry) -> str:
+    """What an entry without points says in one word; nothing of one with points."""
+    if entry.not_applicable:
+        return _("Không áp dụng")
+    if entry.degree is not None:
+        return entry.degree.label
+    if entry.passed is not None:
+        return _("Đạt") if entry.passed else _("Không đạt")
+    return ""
 
 
 class Heading(NamedTuple):
@@ -221,6 +223,18 @@ class View:
     def without_evidence(self) -> list[Row]:
         """Criteria with points and without evidence."""
         return [row for row in self.rows.values() if row.lacks_evidence]
+
+    @cached_property
+    def refused(self) -> list[Row]:
+        """Criteria with a file that was refused and may be taken away while the sheet is open."""
+        return [
+            row for row in self.rows.values() if any(one.is_refused and not one.row.replace_by for one in row.files)
+        ]
+
+    @cached_property
+    def to_declare(self) -> list[Row]:
+        """Criteria with a file that serves once the unit declares it."""
+        return [row for row in self.rows.values() if any(one.is_to_declare for one in row.files)]
 
     @property
     def to_replace(self) -> list[Piece]:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from sqlmodel import Session
@@ -12,12 +11,12 @@ from sqlmodel import Session
 from config.calendar import date_text, deadline_text
 from config.programme import Programme
 from config.vocabulary import MESSAGES, RELATIONS, Relation
-from scoring.numbers import format_points
 from states import timeline
 from states.actor import accounts_of, token_of
 from states.past import Told, is_whole, marks_told
 from states.timeline import Letter, Line, Page, People
 from web.acts import EXPORTS, STATUSES, title_of
+from web.told_content import PAPER, said, worth_of
 from web.words import _
 
 Papers = Mapping[int, tuple[str, str | None, str, str, bool]]
@@ -43,6 +42,7 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "message": (_("Thư"), "message"),
     "of": (_("Nội dung"), "of"),
     "root": (_("Mã kiểm chứng dữ liệu"), PLAIN),
+    "sha256": (_("Mã băm SHA-256 của tệp"), PLAIN),
     "ranked": (_("Số hồ sơ được xếp thứ tự"), PLAIN),
     "dossiers": (_("Hồ sơ"), "count"),
     "decision": (_("Mã quyết định trong phần mềm"), PLAIN),
@@ -53,32 +53,6 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "late": (_("Quá hạn"), "yes"),
 }
 """What of a row is told under which words, and how it is read."""
-CONTENT: Final = {
-    "total": _("Tổng điểm"),
-    "question": _("Nội dung hỏi"),
-    "answer": _("Trả lời"),
-    "name": _("Họ tên"),
-    "position": _("Chức vụ"),
-    "number": _("Số"),
-    "dated": _("Ngày"),
-    "signer": _("Người ký"),
-    "title": _("Tên gọi"),
-    "file_hash": _("Mã băm bản đã ký"),
-    "level": _("Mức xếp loại"),
-    "instead_of": _("Thay cho mức"),
-    "comment": _("Ý kiến"),
-    "text": _("Nội dung"),
-    "remedy": _("Khắc phục"),
-    "place": _("Địa điểm"),
-    "chair": _("Chủ trì"),
-    "summoned": _("Được triệu tập"),
-    "present": _("Có mặt"),
-    "criterion": _("Tiêu chí"),
-    "address": _("Địa chỉ liên kết"),
-}
-
-PAPER: Final = frozenset(CONTENT[name] for name in ("number", "dated", "signer"))
-"""What is not told a second time where the paper itself is named."""
 
 
 class Changed(NamedTuple):
@@ -189,7 +163,8 @@ def shown(line: Line, reader: Reader, *, opened: bool = False) -> Shown:
         made.raw = json.dumps(what, ensure_ascii=False, sort_keys=True, indent=1)
         made.marks, made.copy = _marks(line, reader)
         papers = " ".join(text for label, text in made.facts if label in {FACTS["document"][0], FACTS["minutes"][0]})
-        made.facts += (pair for pair in _content(line.content, reader) if pair[0] not in PAPER or pair[1] not in papers)
+        content = said(line.act, line.content, reader.programme)
+        made.facts += (pair for pair in content if pair[0] not in PAPER or pair[1] not in papers)
     return made
 
 
@@ -287,7 +262,7 @@ def _marks(line: Line, reader: Reader) -> tuple[list[Changed], str]:
     copy, given = marks_told(line.step)
     was = reader.was.get(line.seq, {})
     rows = [
-        Changed(code, reader.labels.get(code, ""), points_of(was.get(code)), points_of(one), one.note if one else "")
+        Changed(code, reader.labels.get(code, ""), worth_of(was.get(code)), worth_of(one), one.note if one else "")
         for code, one in given.items()
         if not is_whole(line.step) or was.get(code) != one
     ]
@@ -298,28 +273,6 @@ def in_order(rows: Iterable[Changed], labels: Mapping[str, str]) -> list[Changed
     """Rows in the order of the sheet; what no longer stands on it comes last."""
     order = {code: place for place, code in enumerate(labels)}
     return sorted(rows, key=lambda row: (order.get(row.code, len(order)), row.code))
-
-
-def points_of(told: Told | None) -> str:
-    """A mark's points; nothing where there was none."""
-    return "" if told is None else format_points(told.points)
-
-
-def _content(content: Any, reader: Reader) -> Iterator[tuple[str, str]]:  # noqa: ANN401  any JSON value
-    if isinstance(content, list):
-        yield from (pair for one in content if isinstance(one, dict) for pair in _content(one, reader))
-    for name, value in content.items() if isinstance(content, dict) else ():
-        text = ", ".join(map(str, value)) if isinstance(value, list) else value
-        if isinstance(text, str) and text:
-            yield CONTENT.get(name) or str(name), _said(name, text, reader)
-
-
-def _said(name: str, text: str, reader: Reader) -> str:
-    if name in {"level", "instead_of"}:
-        return reader.programme.level_labels.get(text, text)
-    if name == "dated":
-        return date_text(datetime.fromisoformat(text).date())
-    return format_points(Decimal(text)) if name == "total" else text
 
 
 def _letter(letter: Letter, reader: Reader) -> Shown:

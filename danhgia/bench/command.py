@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from danhgia.bench import board, cases, checks, history, page, rating, upload
+from danhgia.bench import board, cases, checks, history, page, rating, report, upload
 from danhgia.bench.cases import Result
 from states.errors import Unknown
 
@@ -23,6 +23,7 @@ BENCHES: Final[dict[str, Callable[[], list[Result]]]] = {
     "board": board.bench_board,
     "history": history.bench_history,
     "upload": upload.bench_upload,
+    "report": report.bench_report,
     "check": checks.bench_check,
 }
 

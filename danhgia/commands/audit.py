@@ -18,6 +18,7 @@ from models.assessments import Assessment
 from models.history import History, history_of
 from models.people import subjects_by_code
 from models.rounds import Round
+from reports.archive import faults
 from states import history
 from states.actor import Actor
 from states.errors import Unknown
@@ -167,3 +168,20 @@ def _known(session: Session, round_id: int) -> Round:
     if found is None:
         raise Unknown(f"đợt số {round_id}")
     return found
+
+
+@app.command()
+def archive(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `danhgia archive` wrote.")],
+    seal: Annotated[
+        str | None, typer.Option(parser=read_seal, metavar="HEX", help="A seal that was kept outside.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check an archived round without its database: every file, chain, seal and dossier."""
+    with show.working("Verifying"):
+        found = faults(folder, seal)
+    show.tell({"folder": str(folder), "faults": found}, f"{folder}: {'broken' if found else 'whole'}", as_json=as_json)
+    for one in found:
+        show.warn(one)
+    raise typer.Exit(bool(found))

@@ -15,10 +15,11 @@ from actions.register import take_register
 from config.calendar import deadline_text
 from config.load import load_programme
 from config.programme import Programme
-from config.register import RegisterRow, load_register
+from config.register import RegisterRow
 from danhgia.commands import show
 from danhgia.commands.options import As, AsJson, Document, Paper
 from danhgia.edge import Edge, actor_of, opened
+from intake.registers import read_register
 from states.errors import Refused
 
 
@@ -91,7 +92,7 @@ def launch(
 ) -> None:
     """Launch a programme in a year: a dossier and an invitation for every subject of the register, or nothing."""
     programme = load_programme(slug)
-    rows = load_register(register, kinds=programme.subject_kinds)
+    rows = read_register(register, kinds=programme.subject_kinds)
     with opened() as here, show.working("Launching"):
         launching = Launching(here, programme, year, rows, document, account)
         if dry_run:

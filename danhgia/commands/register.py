@@ -9,10 +9,11 @@ import typer
 from actions.register import take_register
 from config.errors import ConfigError
 from config.load import load_programme
-from config.register import RegisterRow, load_register
+from config.register import RegisterRow
 from danhgia.commands import show
 from danhgia.commands.options import As, AsJson, File, group
 from danhgia.edge import actor_of, opened
+from intake.registers import read_register
 
 app = group("Check and import registers of subjects.")
 Programme = Annotated[
@@ -24,7 +25,7 @@ Programme = Annotated[
 def check(file: File, programme: Programme = None, as_json: AsJson = False) -> None:
     """Check a register whole: every wrong cell of every row; nothing is kept."""
     try:
-        rows = load_register(file, kinds=_kinds(programme))
+        rows = read_register(file, kinds=_kinds(programme))
     except ConfigError as error:
         if as_json:
             show.data({"rows": None, "kinds": {}, "problems": _problems(error)})
@@ -52,7 +53,7 @@ def _tell(rows: list[RegisterRow], *, as_json: bool) -> None:
 @app.command(name="import")
 def take(file: File, programme: Programme = None, as_json: AsJson = False, account: As = None) -> None:
     """Take a register over: subjects, their names, and accounts for their officers and heads; again changes nothing."""
-    rows = load_register(file, kinds=_kinds(programme))
+    rows = read_register(file, kinds=_kinds(programme))
     with opened() as here, show.working("Importing"):
         now = here.clock.now()
         taken = here.act(lambda session: take_register(session, rows, actor=actor_of(session, account), now=now))

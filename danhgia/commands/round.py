@@ -15,6 +15,7 @@ from danhgia.commands.advancing import Step, advance_by
 from danhgia.commands.launch import launch
 from danhgia.commands.options import As, AsJson, Document, Reason, RoundId, group
 from danhgia.commands.reporting import report
+from danhgia.commands.results import comparison, open_data_of
 from danhgia.edge import actor_of, opened
 from models.assessments import Assessment, of_round
 from models.history import seals_of
@@ -27,6 +28,8 @@ from states.hold import counts, programme_of
 app = group("Launch, follow, advance, rank and report rounds.")
 app.command()(launch)
 app.command()(report)
+app.command()(comparison)
+app.command(name="open-data")(open_data_of)
 
 
 @app.command(name="list")

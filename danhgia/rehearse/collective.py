@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from operator import attrgetter
 
 from sqlmodel import Session, col, select
 
@@ -60,7 +61,9 @@ class Year:
         self.bodies = Bodies(self.stage)
         self.cast = {one.id: one for one in self.stage.act(lambda session: list(_cast(session, self.stage, rows)))}
         free = [one for one in self.cast.values() if one.superior and one.place % CONSULTED != 1]
-        self.verified = next(one.id for one in free if one.place > EXPLAINED)
+        self.verified = next((one for one in free if one.place > EXPLAINED), None)
+        unasked = (one for one in self.cast.values() if one.place % CONSULTED != 1)
+        self.explaining = max((one for one in unasked if one.place <= EXPLAINED), key=attrgetter("place"))
 
     def write(self) -> None:
         """Put everything on the agenda."""
@@ -135,7 +138,12 @@ def staff_unit(one: Unit) -> cast.Unit:
 
 def _ask(year: Year, session: Session) -> None:
     """Some are asked opinions on, one is to explain."""
-    consulted = [one.id for one in year.cast.values() if one.place % CONSULTED == 1]
+    year.agenda.put(year.now + DAY, partial(year.stage.act, partial(_explain, year)))
+    if consulted := [one.id for one in year.cast.values() if one.place % CONSULTED == 1]:
+        _consult(year, session, consulted)
+
+
+def _consult(year: Year, session: Session, consulted: Sequence[int]) -> None:
     closes_at = start_of(date(year.stage.year, 12, 14))
     giver = year.stage.staff["giver"]
     question = "Đề nghị cho ý kiến về kết quả tự chấm điểm."
@@ -143,15 +151,13 @@ def _ask(year: Year, session: Session) -> None:
     request = ask([giver.account_id or 0], question, closes_at=closes_at, actor=year.owner, now=year.now)
     asked = of_body(session, request, giver.account_id or 0)
     given = {key: answers.Answer(LEVELS[year.cast[key].merit], "Thống nhất.") for key in asked}
-    first = dict(list(given.items())[:-1])
+    first = dict(list(given.items())[: max(1, len(given) - 1)])
     answers.save(session, request, first, actor=giver, now=year.now)
     answers.send(session, request, list(first), actor=giver, now=year.now)
-    one = next(one for one in year.cast.values() if one.place == EXPLAINED)
-    year.agenda.put(year.now + DAY, partial(year.stage.act, partial(_explain, year, one)))
 
 
-def _explain(year: Year, one: Unit, session: Session) -> None:
-    lead = year.stage.staff["lead"]
+def _explain(year: Year, session: Session) -> None:
+    one, lead = year.explaining, year.stage.staff["lead"]
     closes_at = year.now + 2 * DAY
     request = explain.ask(session, one.id, ["I.1.e"], staff.QUESTION, closes_at=closes_at, actor=lead, now=year.now)
     said = {"I.1.e": "Bổ sung quyết định công nhận chi bộ bốn tốt."}
@@ -160,14 +166,15 @@ def _explain(year: Year, one: Unit, session: Session) -> None:
 
 def _verify(year: Year, session: Session) -> None:
     """Signs of disunity: the superior verifies before anything is decided (RULES 7.3)."""
-    one, authority = year.cast[year.verified], year.bodies.of(session, year.cast[year.verified].body).authority
-    move = Move(reason="Có đơn phản ánh mất đoàn kết nội bộ.")
-    advance(session, one.id, "ask_verification", actor=authority, now=year.now, move=move)
+    if one := year.verified:
+        authority = year.bodies.of(session, one.body).authority
+        move = Move(reason="Có đơn phản ánh mất đoàn kết nội bộ.")
+        advance(session, one.id, "ask_verification", actor=authority, now=year.now, move=move)
 
 
 def _conclude_verification(year: Year, session: Session) -> None:
-    one = year.cast[year.verified]
-    if one.superior:
+    one = year.verified
+    if one and one.superior:
         move = Move(document_id=paper(session, year.stage, "verification", "17-KL/CT"))
         advance(session, one.id, "conclude_verification", actor=one.superior, now=year.now, move=move)
 

@@ -1,19 +1,19 @@
 """`danhgia evidence verify`: every file that is named is hashed again."""
 
 import json
-from io import BytesIO
 
 from actions.evidence_files import New, add
-from evidence.store import keep, place
+from evidence.store import place
 from models.db import Database
 from tests.actions.world import at, launched
 from tests.danhgia.conftest import Shell
+from tests.keeping import keep
 
 
 def test_what_is_altered_or_missing_is_named(lite: Shell) -> None:
     database, folder = Database(lite.url), lite.directory / "var" / "files"
     world = launched(database, subjects=1)
-    kept = [keep(folder, BytesIO(text), f"{number}.pdf") for number, text in enumerate((b"mot", b"hai", b"ba"))]
+    kept = [keep(folder, text, f"{number}.pdf") for number, text in enumerate((b"mot", b"hai", b"ba"))]
     with database.writing() as session:
         add(session, world.first, [New("I.1", one) for one in kept], actor=world.officer, now=at("2024-11-20 09:00"))
     database.dispose()

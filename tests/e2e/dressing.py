@@ -1,6 +1,5 @@
 """What no rehearsal makes and pages show: files, denials of conflicts, drafts, an approval, an open meeting."""
 
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -19,13 +18,13 @@ from actions.evidence_files import New
 from config.register import RegisterRow
 from danhgia.rehearse.sitting import Bodies, Sitting, awards, propose_and_open
 from danhgia.rehearse.stage import Stage
-from evidence import store
 from evidence.store import FOLDER
 from models.assessments import Assessment
 from models.db import run
 from states import order
 from states.actor import account, console
 from states.permits import DOSSIER, held
+from tests.keeping import keep
 
 FILES: Final = ("Nghị quyết số 05.pdf", "Báo cáo kết quả công khai quý IV.docx", "Biên bản đối thoại.pdf")
 AGENDA: Final = 5
@@ -47,7 +46,7 @@ def _put_files(session: Session, stage: Stage, folder: Path) -> None:
     for who, key, kind in run(session, f"{sql} WHERE a.state = 'self_assessing'").fetchall():
         first = stage.programme.sheet_for(kind).leaves()[0].code
         for name in FILES:
-            kept = store.keep(folder, BytesIO(name.encode()), name)
+            kept = keep(folder, name.encode(), name)
             evidence_files.add(session, key, [New(first, kept)], actor=account(who), now=stage.at)
 
 

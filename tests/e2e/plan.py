@@ -105,6 +105,7 @@ PLAN: Final = (
     Shot(A, "administrator"),
     Shot(A, "authority", "meetings"),
     Shot(f"{A}/preview", "officer", "scoring", "self_assessing"),
+    Shot(f"{A}/workbook", "officer", "scoring", "self_assessing"),
     Shot(f"{A}/submit", "officer", "scoring", "self_assessing"),
     Shot(f"{A}/present", "officer", "framework", "assigned"),
     Shot(f"{A}/difficulties", "officer", "scoring", "self_assessing"),
@@ -113,6 +114,7 @@ PLAN: Final = (
     # The appraiser's desk
     Shot(f"{R}/desk", "appraiser"),
     Shot(f"{R}/desk", "lead"),
+    Shot(f"{R}/desk/workbook", "appraiser"),
     Shot(f"{A}/conflict", "appraiser", state="submitted"),
     Shot(f"{A}/appraise", "appraiser", state="appraising"),
     Shot(f"{A}/appraise", "appraiser", state="explaining"),
@@ -128,6 +130,7 @@ PLAN: Final = (
     # Opinions
     Shot("/opinions/{request_id:id}", "opinion_giver", "opinions"),
     Shot("/opinions/{request_id:id}/send", "opinion_giver", "opinions"),
+    Shot("/opinions/{request_id:id}/workbook", "opinion_giver", "opinions"),
     Shot("/opinions/{request_id:id}/answers", "administrator", "opinions"),
     Shot("/opinions/{request_id:id}/letters/{account_id:id}", "administrator", "opinions"),
     # Launching a round
@@ -141,6 +144,12 @@ PLAN: Final = (
     Shot("/rehearsals/{draft_id:id}", "administrator", values={"draft_id": f"{DRAFT} 'rehearsal'"}),
     Shot("/rounds/new", "administrator"),
     Shot("/rounds/new", "administrator", about="form", query="?programme=dan-chu-co-so&year=2027"),
+    Shot(
+        "/rounds/new",
+        "administrator",
+        about="after",
+        query="?programme=dan-chu-co-so&year=2027&after={round_id}",
+    ),
     Shot("/launches/{draft_id:id}", "administrator", values={"draft_id": f"{DRAFT} 'launch'"}),
     Shot("/launches/{draft_id:id}/edit", "administrator", values={"draft_id": f"{DRAFT} 'launch'"}),
     Shot(f"{R}/bands", "administrator", "rating"),
@@ -195,6 +204,7 @@ PLAN: Final = (
     Shot(f"{A}/spots", "officer", "spots", "building"),
     Shot(f"{R}/spots", "administrator", "spots"),
     Shot("/below", "superior", "reviews"),
+    Shot("/below/results", "superior", "meetings"),
     # Opinions, asked by the staff
     Shot(f"{R}/opinions", "administrator", "opinions"),
     Shot(f"{R}/opinions/new", "administrator", "opinions", query="?name=related_bodies"),
@@ -210,6 +220,11 @@ PLAN: Final = (
     Shot(f"{R}/pictures", "lead", "settled"),
     Shot(f"{R}/pictures/criteria", "lead", "settled"),
     Shot(f"{R}/results", "reader", "settled"),
+    Shot(f"{R}/results/superiors", "reader", "settled"),
+    Shot(f"{R}/results/years", "reader", "settled"),
+    Shot(f"{A}/years", "officer", "settled"),
+    Shot(f"{A}/documents", "officer", "settled"),
+    Shot(f"{R}/documents", "administrator", "settled"),
     Shot(f"{R}/results", "administrator", "meetings"),
 )
 WITHOUT_PICTURE: Final[Mapping[str, str]] = {
@@ -219,12 +234,19 @@ WITHOUT_PICTURE: Final[Mapping[str, str]] = {
     "/files/{assessment_id:id}/{evidence_id:id}": "a download",
     "/files/{assessment_id:id}/{evidence_id:id}/thumbnail": "a picture",
     f"{A}/report": "a download",
+    f"{A}/workbook/file": "a download",
+    f"{R}/desk/workbook/file": "a download",
+    "/opinions/{request_id:id}/workbook/file": "a download",
     f"{A}/enclosures/{{enclosure_id:id}}": "a download",
     "/boxes/{box_id:id}/papers": "a download",
     "/boxes/{box_id:id}/minutes": "a download",
     "/register/template": "a download",
     "/rehearsals/{draft_id:id}/{name}": "a download",
     f"{R}/decisions/{{decision_id:id}}/copy": "a download",
+    f"{R}/documents/{{key}}": "a download",
+    f"{R}/documents/{{key}}/{{item_id:id}}": "a download",
+    f"{A}/documents/{{key}}": "a download",
+    f"{A}/documents/{{key}}/{{item_id:id}}": "a download",
 }
 VALUES: Final = {
     "/assessments request_id": "SELECT max(id) FROM explanation_request WHERE assessment_id = :key",

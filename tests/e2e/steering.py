@@ -174,7 +174,7 @@ def _compares(page: Page, size: Size) -> None:
     page.locator('[name="to"]').first.check()
     press(page, "So sánh")
     arrived(page, "So sánh hai thời điểm")
-    expect(page.get_by_role("row", name=re.compile(r"^I\.1 "))).to_contain_text("2,5")
+    expect(page.get_by_role("row", name=re.compile(r"^(Tiêu chí )?I\.1 "))).to_contain_text("2,5")
     look(page, size)
     follow(page, "Lịch sử hồ sơ")
 

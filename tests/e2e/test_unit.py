@@ -1,6 +1,7 @@
 """A unit's officer from the mail to the receipt: on a desk with JavaScript, on a telephone without."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -9,11 +10,12 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, Route, ViewportSize, expect
 from sqlmodel import select
 
 from config.sheet import Criterion, Kind, Sheet
 from models.assessments import marks
+from models.evidence import Evidence
 from models.mail import Outbox
 from notifications.render import Origin
 from notifications.send import FileTransport, deliver
@@ -152,6 +154,30 @@ def test_an_answer_that_comes_while_the_button_is_down_does_not_lose_the_click(
         expect(radio).to_be_checked()
 
 
+def slowly(route: Route) -> None:
+    """Let a request go after a second and a half."""
+    time.sleep(1.5)
+    route.continue_()
+
+
+def test_what_is_chosen_while_a_save_is_under_way_is_kept(chromium: Browser, site: Site, tmp_path: Path) -> None:
+    with window(chromium, site, 1280, script=True) as page:
+        open_task(page, site, tmp_path / "mail")
+        first = page.locator("#k1")
+        first.get_by_text("Thêm minh chứng").click()
+        page.route("**/criteria/I.1", slowly, times=1)
+        first.get_by_label("Điểm tự chấm").fill("3")
+        first.get_by_label("Điểm tự chấm").press("Tab")
+        first.get_by_label("đánh dấu trước khi chọn tệp").check()
+        scans = [FilePayload(name=f"{n}.pdf", mimeType="application/pdf", buffer=saved(scanned())) for n in (1, 2)]
+        first.locator('input[type="file"]').set_input_files(scans)
+        expect(first.locator(".file")).to_have_count(2)
+        expect(first.get_by_label("đánh dấu trước khi chọn tệp")).not_to_be_checked()
+        expect(page.locator("#saved")).to_contain_text("Đã lưu")
+    with site.database.reading() as session:
+        assert len([one.declared_at for one in session.exec(select(Evidence)) if one.declared_at]) == 2
+
+
 def test_an_officer_with_a_telephone_and_no_script(chromium: Browser, site: Site, tmp_path: Path) -> None:
     sheet = sheet_of(site)
     with window(chromium, site, 360, script=False) as page:
@@ -221,3 +247,27 @@ def test_what_is_read_after_submitting(
         look(page, PICTURES / f"revising-{width}.png", script=script)
         page.get_by_role("link", name="Gửi phản ánh").click()
         look(page, PICTURES / f"difficulties-{width}.png", script=script)
+
+
+def test_what_is_held_goes_when_a_press_never_ends_and_before_one_leaves(
+    chromium: Browser, site: Site, tmp_path: Path
+) -> None:
+    """The end of a press on a scroll bar or in a menu of the system is told to no page."""
+    leaves = list(enumerate(sheet_of(site).leaves(), 1))
+    number, leaf = next(pair for pair in leaves[1:] if pair[1].kind is Kind.GRADED)
+    with window(chromium, site, 1280, script=True) as page:
+        open_task(page, site, tmp_path / "mail")
+        page.evaluate("document.body.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }))")
+        fill(page.locator("#k1"), leaves[0][1])
+        expect(page.locator("#saved")).to_contain_text("Đã lưu", timeout=9000)
+        fill(page.locator(f"#k{number}"), leaf)
+        page.evaluate(
+            "document.querySelector('form:not(#sheet)').addEventListener('submit', (event) => event.preventDefault())"
+        )
+        with page.expect_request(lambda one: one.method == "POST", timeout=1000) as sent:
+            page.evaluate(
+                "document.body.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));"
+                "document.activeElement.blur();"
+                "document.querySelector('form:not(#sheet)').requestSubmit()"
+            )
+        assert sent.value.headers["hx-request"] == "true"

@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
-from io import BytesIO
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from actions import evidence_checks, evidence_verdicts
 from actions.evidence_files import New, add, replace
 from actions.lock import lock_due
 from evidence import store
-from evidence.store import Kept, keep
+from evidence.store import Kept
 from evidence.verdict import Outcome
 from flows.duties import Setting
 from flows.work import EVIDENCE, sweep
@@ -30,6 +30,7 @@ from tests.actions.later import LOCKED
 from tests.actions.world import World, at, launched, submitted
 from tests.evidence import authority, papers
 from tests.flows.keeper import Keeper
+from tests.keeping import keep
 
 NOW = at("2024-11-20 09:00")
 SCAN = papers.saved(papers.scanned())
@@ -47,13 +48,13 @@ class Held:
         self.keeper = Keeper(database, folder)
 
     def kept(self, content: bytes, name: str = "a.pdf") -> Kept:
-        return keep(self.folder, BytesIO(content), name)
+        return keep(self.folder, content, name)
 
-    def add(self, content: bytes, number: int = 0, **more: object) -> int:
+    def add(self, content: bytes, number: int = 0, *, now: datetime = NOW, **more: object) -> int:
         key = self.world.assessment_ids[number]
         with self.database.writing() as session:
             new = New("I.1", self.kept(content), **more)  # type: ignore[arg-type]  # fields of New
-            (made,) = add(session, key, [new], actor=self.world.officers[number], now=NOW)
+            (made,) = add(session, key, [new], actor=self.world.officers[number], now=now)
         return made
 
     def check(self, setting: Setting | None = None) -> None:
@@ -144,6 +145,30 @@ def test_a_file_refused_after_the_lock_may_be_replaced_once_and_in_time(held: He
     with held.database.reading() as session:
         assert [one.id for one in evidence_of(session, world.first)] == [broken, made]
         assert (held.is_open(broken), held.is_open(made)) == (False, True)
+        assert verify(session).broken == ()
+
+
+def test_a_file_refused_just_before_the_closing_has_the_time_that_is_left(held: Held) -> None:
+    world, evening = held.world, at("2024-12-09 20:00")
+    early = held.add(BROKEN)
+    held.check()
+    late, unsent = held.add(TEXT[:-300], now=evening), held.add(TEXT[:-300], 1, now=evening)
+    held.check(held.keeper.setting(evening))
+    submitted(held.database, world, now=evening)
+    assert held.one(late).replace_by is None
+    with held.database.writing() as session:
+        lock_due(session, world.round_id, now=LOCKED)
+        run(session, "UPDATE installation SET made_as = 'live'")
+    for _ in range(2):
+        held.keeper.at(at("2024-12-10 02:30"))
+    assert [held.one(key).replace_by for key in (early, late, unsent)] == [None, at("2024-12-13 00:00"), None]
+    (row,) = held.rows("allow_replacement")
+    assert (row["evidence"], row["closes_at"]) == (late, "2024-12-12T17:00:00.000000Z")
+    with held.database.writing() as session:
+        replace(session, world.first, late, held.kept(SCAN), declared=False, actor=world.officer, now=LOCKED)
+    with held.database.reading() as session:
+        told = session.exec(select(Outbox).where(Outbox.message == "evidence_refused")).all()
+        assert {mail.account_id for mail in told} == {world.officer.account_id, world.head.account_id}
         assert verify(session).broken == ()
 
 

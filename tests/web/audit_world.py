@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from io import BytesIO
 from pathlib import Path
 
 from sqlmodel import Session
@@ -17,10 +16,10 @@ from actions.marks import Filled
 from actions.sessions import Visit
 from actions.task_links import exchange
 from config.sheet import Entry, Kind
-from evidence import store
 from models.db import Database, run
 from tests.actions.later import DECIDING, LOCKED, announced, begun, decided, in_appraisal, in_decision
 from tests.actions.world import World, launched, paper, submitted
+from tests.keeping import keep
 from tests.web.browser import Hands, place_of
 from tests.web.conftest import Portal
 from tests.web.letters import lay_link
@@ -60,7 +59,7 @@ def _results(world: World) -> list[Result]:
 
 def _before(session: Session, portal: Portal, folder: Path) -> None:
     world, now = portal.world, portal.hands.at
-    kept = store.keep(folder, BytesIO(b"%PDF-1.7 nghi quyet"), FILE)
+    kept = keep(folder, b"%PDF-1.7 nghi quyet", FILE)
     evidence_files.add(session, world.first, [New(code_of(world), kept)], actor=world.officer, now=now)
     document = paper(session, now=now)
     third, until = world.assessment_ids[2], date(2024, 12, 22)

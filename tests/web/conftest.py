@@ -36,7 +36,7 @@ def portal(database: Database) -> Portal:
     return Portal(world, database, hands, place_of(database, hands))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)])
 def two_alike(request: pytest.FixtureRequest) -> Iterator[tuple[Database, Database]]:
     """Two new databases of a kind that draw the same chance."""
     fresh: Callable[[], Any] = request.getfixturevalue(f"fresh_{request.param}")

@@ -68,19 +68,19 @@ UNSENT: Final = frozenset({"assigned", "self_assessing"})
 DECISION: Final = "/rounds/{round_id:id}/decisions/{decision_id:id}"
 ABSENT: Final = (
     *(f"/rounds/{{round_id:id}}/{one}" for one in ("bands", "corrections/{kind}", "opinions/", "spots", "steps/")),
-    *(f"/rounds/{{round_id:id}}/{one}" for one in ("difficulties/{", "extensions/{")),
+    *(f"/rounds/{{round_id:id}}/{one}" for one in ("difficulties/{", "documents/{", "extensions/{")),
     *("/launches/", "/register/imports/", "/rehearsals/{"),
 )
 """What this programme has not, or what nobody has made in this round."""
-ABSENT_OF_DOSSIERS: Final = ("/enclosures/{", "/members", "/spots", "/steps/", "/disciplines/{", "/statements/{")
+ABSENT_OF_DOSSIERS: Final = (
+    *("/enclosures/{", "/members", "/spots", "/steps/"),
+    *("/disciplines/{", "/documents/{", "/statements/{"),
+)
 FORMS_THERE: Final = {("POST", "/members")}
 """Forms that say what is wrong instead."""
 NOT_YET: Final = (
-    DECISION,
-    "/rounds/new",
-    "/rehearsals",
-    "/rounds/{round_id:id}/opinions",
-    "/rounds/{round_id:id}/corrections",
+    *(DECISION, "/rounds/new", "/rehearsals"),
+    *("/rounds/{round_id:id}/opinions", "/rounds/{round_id:id}/corrections"),
 )
 """What is there in one half of the walk only, and forms that look for something they are to name."""
 READERS: Final = {

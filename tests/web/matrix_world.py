@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +23,6 @@ from actions.evidence_files import New
 from actions.marks import Filled
 from actions.sessions import Visit
 from config.vocabulary import Relation
-from evidence import store
 from models.approvals import Approval
 from models.db import Database, run
 from models.evidence import Evidence
@@ -35,6 +33,7 @@ from states.actor import Actor, account
 from tests.actions.checked import check_all
 from tests.actions.later import DECIDING, LOCKED, announced, decided, in_appraisal, in_decision
 from tests.actions.world import CONSOLE, World, best, best_entry, launched, sheet_of, submit
+from tests.keeping import keep
 from tests.web.browser import ADDRESS, Browser, Hands, place_of
 from tests.web.line import Line
 from web.app import create_app
@@ -201,8 +200,8 @@ def _rename(session: Session, world: World) -> None:
 def _hand_in(made: Round, number: int, *, submits: bool) -> None:
     world, key, now = made.world, made.world.assessment_ids[number], made.world.launched_at + timedelta(hours=1)
     officer = world.officers[number]
-    content = BytesIO(secret("content", number).encode())
-    file = store.keep(made.folder / "files", content, f"{secret('file', number)}.pdf")
+    content = secret("content", number).encode()
+    file = keep(made.folder / "files", content, f"{secret('file', number)}.pdf")
     with made.database.writing() as session:
         filled = best(sheet_of(session, world, key))
         filled[made.code] = filled[made.code]._replace(note=secret("note", number))

@@ -5,7 +5,7 @@ equal tallies: whatever anybody is shown, before the close and after it, has to 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from itertools import product
 from pathlib import Path
@@ -18,6 +18,7 @@ from httpx2 import Response
 from actions.accounts import add_account, grant
 from danhgia.commands.history_file import write_history
 from models.db import Database, run
+from reports.official.catalogue import ENTRIES
 from states.actor import Actor, account
 from tests.actions.ha_tinh_world import LAUNCHED
 from tests.actions.world import CONSOLE
@@ -53,8 +54,15 @@ def paths(one: Committee, box: str) -> list[str]:
     """Every page of the portal about this round, this meeting, this box, one of its dossiers."""
     every = (route for desk in DESKS for route in desk.routes if route.method == "GET")
     found = [route.path for route in every if not isinstance(route.asks, Nobody) and "{" in route.path]
-    filled = (_filled(one, box, path) for path in found)
+    filled = (_filled(one, box, path) for each in found for path in _of_documents(each))
     return sorted({*filled, "/", "/audit?q=M%E1%BA%ABu", f"/rounds/{one.ward.round_id}?q=m1"})
+
+
+def _of_documents(path: str) -> Iterator[str]:
+    """A path of documents, once for each that the round or the dossier has; any other path as it is."""
+    scope = "round" if path.startswith("/rounds/") else "dossier"
+    keys = [entry.key for entry in ENTRIES if entry.scope == scope] if "{key}" in path else [""]
+    return (path.replace("{key}", key) for key in keys)
 
 
 def shown(readers: Mapping[str, Browser], asked: Sequence[str]) -> dict[tuple[str, str], str]:
@@ -169,7 +177,7 @@ def test_whoever_chose_what_everybody_is_shown_the_same(
     other, others, _ = played(second, OTHER_WAY, tmp_path)
     for before, after in zip(one, other, strict=True):
         assert {key for key in before if before[key] != after[key]} == set()
-    assert sum(text.startswith("200") for text in one[-1].values()) > len(one[-1]) // 4
+    assert sum(text.startswith("200") for text in one[-1].values()) > 100
     assert len(set(exports)) == 1
     assert len({answer.request.headers["content-length"] for answer in (*answers, *others)}) == 1
     for answer in answers:

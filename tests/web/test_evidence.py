@@ -199,6 +199,22 @@ def test_a_file_refused_after_the_submission_is_replaced(keeping: Portal) -> Non
     assert send(linked, f"{page_of(keeping, one)}/replace", [("file", ("b.pdf", PDF))]).status_code == 422
 
 
+def test_a_file_refused_while_the_sheet_is_open_is_named_before_and_after_the_submission(keeping: Portal) -> None:
+    browser = officer(keeping)
+    for content, found in ((PDF, UNDECLARED), (PDF + b" hong", BROKEN)):
+        put(keeping, browser, content)
+        verdict(keeping, found)
+    filled_in(keeping, browser)
+    sheet, last = words(browser.get(home(keeping))), words(browser.get(f"{home(keeping)}/submit"))
+    assert "1 tiêu chí có minh chứng cần xác nhận" in sheet
+    assert "1 tiêu chí có minh chứng không được nhận" in sheet
+    assert "Minh chứng cần đơn vị xác nhận I.1" in last
+    assert "Minh chứng không được nhận I.1 Vẫn nộp được." in last
+    handed_in(keeping, browser)
+    assert "không được nhận ở các tiêu chí: I.1" in words(browser.get(home(keeping)))
+    assert "Gửi tệp thay thế" not in words(browser.get(page_of(keeping, standing(keeping)[-1])))
+
+
 def test_a_confidential_document_is_named_and_never_sent(keeping: Portal) -> None:
     browser = officer(keeping)
     page = browser.get(home(keeping))

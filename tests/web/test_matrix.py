@@ -29,7 +29,7 @@ class Matrix:
         return [str(cell) for cell in self.cells if (law or self.law).is_wrong(cell)]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)])
 def matrix(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
     with request.getfixturevalue(f"fresh_{request.param}")() as url:
         database = Database(url)

@@ -310,7 +310,7 @@ def is_wrong(cell: Cell) -> bool:
     return cell.status >= SERVER_ERROR or (cell.status in {401, 403} and not is_beside)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)])
 def cells(request: pytest.FixtureRequest) -> Iterator[list[Cell]]:
     with request.getfixturevalue(f"fresh_{request.param}")() as url:
         database = Database(url)

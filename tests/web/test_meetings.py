@@ -111,7 +111,8 @@ def test_a_meeting_from_its_plan_to_its_minutes(database: Database) -> None:
     assert "12-BB/ĐU" in closed
     assert "«Hoàn thành tốt nhiệm vụ» 4 phiếu, quá 1/2 số người được triệu tập (5)." in closed
     written = docx.Document(BytesIO(second.get(f"{box}/minutes").content))
-    assert any("Hoàn thành tốt nhiệm vụ: 4 phiếu" in cell.text for row in written.tables[1].rows for cell in row.cells)
+    assert any("Hoàn thành tốt nhiệm vụ: 04" in cell.text for row in written.tables[1].rows for cell in row.cells)
+    assert written.tables[0].cell(0, 0).text.startswith("THÀNH ỦY HÀ TĨNH\nMẪU P\n")
     with database.reading() as session:
         (meeting,) = {found.meeting_id for found in boxes_at(session, 1)}
     no_minutes = second.post(f"/meetings/{meeting}/close")

@@ -100,10 +100,13 @@ def nothing_is_shown(reader: Browser, world: World, home: str) -> None:
 
 def the_report_is_handed_out(portal: Portal, reader: Browser, home: str) -> None:
     reader.get(home)
-    for form in ("docx", "xlsx"):
+    for form in ("docx", "xlsx", "pdf"):
         answer = reader.post(f"{home}/report", form=form)
         assert answer.status_code == 200
-        assert "[Content_Types].xml" in ZipFile(BytesIO(answer.content)).namelist()
+        if form == "pdf":
+            assert answer.content.startswith(b"%PDF-")
+        else:
+            assert "[Content_Types].xml" in ZipFile(BytesIO(answer.content)).namelist()
         last = chain(portal.database, f"round:{portal.world.round_id}")[-1]
         assert (last.act, last.actor) == ("export", portal.world.reader.name)
         assert json.loads(last.body)["what"] == {"of": "results", "form": form}

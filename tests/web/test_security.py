@@ -1,13 +1,16 @@
+import asyncio
 import re
 from datetime import timedelta
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from models.db import run
 from tests.web.browser import ADDRESS, Browser, browser_at, words
 from tests.web.conftest import Portal
 from tests.web.letters import by_link, by_mail, email_of, lay_link, post, text_of
-from web.security import LARGEST
+from web.refusals import TooMany
+from web.security import LARGEST, Guard
 
 INLINE = re.compile(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|javascript:", re.IGNORECASE)
 LONG = "Niêm yết đủ 11 nội dung. " * 200
@@ -152,12 +155,43 @@ def test_a_body_beyond_all_measure_is_refused(portal: Portal) -> None:
     assert (answer.status_code, "quá lớn" in words(answer)) == (413, True)
 
 
+def test_a_body_longer_than_it_declares_is_measured() -> None:
+    """Sent in chunks, a body is as long as it is, whatever its header says beside that."""
+    came: list[int] = []
+
+    async def swallow(_scope: Scope, receive: Receive, _send: Send) -> None:
+        while True:
+            came.append(len((await receive())["body"]))
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": bytes(LARGEST // 4), "more_body": True}
+
+    scope = {"type": "http", "path": "/", "headers": [(b"content-length", b"5")]}
+    with pytest.raises(TooMany):
+        asyncio.run(Guard(swallow, secure=False)(scope, receive, lambda _message: asyncio.sleep(0)))
+    assert sum(came) == LARGEST
+
+
 def test_a_body_that_is_no_form_is_refused(portal: Portal) -> None:
     browser = portal.browser()
     browser.get("/sign-in")
     headers = {"content-type": "multipart/form-data"}
     answer = browser.client.post("/sign-in", content=b"nonsense", headers=headers)
     assert (answer.status_code, "không đọc được" in words(answer)) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "end", [b"--x", b'--x\r\nContent-Disposition: form-data; name="t"; filename="a.pdf"\r\n\r\n%PDF']
+)
+def test_a_form_that_breaks_off_is_told_and_shows_what_came(portal: Portal, end: bytes) -> None:
+    browser = portal.browser()
+    browser.get("/sign-in")
+    field = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\nai@vi-du.example\r\n'
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    answer = browser.client.post("/sign-in", content=field + end, headers=headers)
+    assert (answer.status_code, "bị đứt giữa chừng" in words(answer)) == (400, True)
+    assert "ai@vi-du.example" in words(answer)
+    assert "Gửi lại nội dung" not in words(answer)
 
 
 def test_what_no_database_takes_is_left_out_of_what_is_typed(portal: Portal) -> None:

@@ -39,5 +39,7 @@ def test_a_document_is_shown_beside_the_sheet_that_comes_of_it(portal: Portal, t
     (tmp_path / "van-ban.txt").write_text("Không có bảng.", encoding="utf-8")
     refused = sent(staff, tmp_path / "van-ban.txt")
     assert (refused.status_code, "Không thấy bảng tiêu chí" in words(refused)) == (422, True)
+    files = {"file": ("..", b"x")}
+    assert staff.client.post("/sheets/import", data={"csrf": staff.csrf}, files=files).status_code == 422
     assert staff.post("/sheets/import").status_code == 422
     assert staff.post("/sheets/import/download", yaml="").status_code == 422

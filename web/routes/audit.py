@@ -13,6 +13,7 @@ from states.desk import round_as_desk
 from states.errors import Refused
 from states.lookup import units
 from web import timeline as words
+from web.acts import SEALS
 from web.answers import Answer, Download, Page, page, redirect_with_note
 from web.asks import Everywhere, OfRound
 from web.edge import Desk, Here
@@ -26,12 +27,6 @@ HOME: Final = "/rounds/{round_id:id}/history"
 NIGHTLY: Final = "verify"
 SHOWN_JOBS, SHOWN_SEALS = 8, 40
 LONGEST: Final = 100
-SEAL_KINDS: Final = {
-    "nightly": _("Hằng đêm"),
-    "draft": _("Dự thảo báo cáo"),
-    "reported": _("Khi báo cáo"),
-    "supplementary": _("Bổ sung sau báo cáo"),
-}
 
 
 def _searched(here: Here) -> str:
@@ -91,7 +86,7 @@ def _check_page(here: Here, *, problem: str = "") -> Page:
         typed=here.typed.get("seal"),
         jobs=[*jobs_about(here.session, targets, check.CHECKS, most=SHOWN_JOBS), *nightly],
         seals=seals[:SHOWN_SEALS],
-        kinds=SEAL_KINDS,
+        kinds=SEALS,
     )
 
 

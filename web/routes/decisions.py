@@ -13,7 +13,7 @@ from web import papers, settling
 from web.answers import Answer, Download, Page, page, redirect_with_note
 from web.asks import OfRound
 from web.desk_queue import page_of
-from web.drafts import folder, take_files
+from web.drafts import take_files
 from web.edge import Desk, Here
 from web.routes import wide_steps
 from web.settling import PAPER, Form
@@ -194,7 +194,7 @@ def signed_copy(here: Here) -> Answer:
     document = _found(here).document
     if document is None or not document.file_hash:
         raise Unknown(_("bản đã ký của quyết định này"))
-    path = store.place(folder(here), document.file_hash)
+    path = store.place(here.place.files, document.file_hash)
     if not path.is_file():
         raise Unknown(_("nội dung của tệp này"))
     return Download(path.read_bytes(), f"quyet-dinh-{document.number.replace('/', '-')}", store.OTHER)

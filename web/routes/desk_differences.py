@@ -27,7 +27,6 @@ from web.words import _
 desk: Final = Desk()
 SEPARATOR: Final = ";"
 WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Line(NamedTuple):
@@ -157,10 +156,5 @@ def _table(lines: Sequence[Line]) -> str:
     writer.writerow(head)
     for line in lines:
         row = (line.name, line.code, line.label, line.own, line.given, line.change, line.reason)
-        writer.writerow([_harmless(value) for value in row])
+        writer.writerow([wording.harmless(value) for value in row])
     return text.getvalue()
-
-
-def _harmless(value: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{value}" if value.startswith(FORMULA) and not value[1:].replace(",", "").isdecimal() else value

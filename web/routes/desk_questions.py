@@ -41,7 +41,7 @@ def _page(
     here: Here, dossier: Opened, *, chosen: Iterable[str], texts: Mapping[str, str], told: Sequence[str] = ()
 ) -> Page:
     facts = dossier.facts
-    closing = explain.default_closing(facts)
+    closing = explain.default_closing(facts, here.now)
     return page(
         "desk/questions.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if told else HTTPStatus.OK,

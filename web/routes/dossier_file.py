@@ -12,7 +12,7 @@ from models.savepoint import savepoint
 from states.errors import Refused, Unknown, refuse
 from states.permits import VERBS
 from states.tasks import TASKS
-from web import drafts, papers, steps
+from web import papers, steps
 from web.answers import Answer, Download, Page, page, redirect_with_note
 from web.asks import OfDossier, appraises_only
 from web.drafts import take_files
@@ -94,7 +94,7 @@ def enclose(here: Here) -> Answer:
 @desk.get("/assessments/{assessment_id:id}/enclosures/{enclosure_id:id}", asks=OfDossier("papers"))
 def enclosure(here: Here) -> Answer:
     found = dossier_page.enclosed(here.session, here.dossier.id, here.path["enclosure_id"])
-    path = store.place(drafts.folder(here), found.file_hash) if found.file_hash else None
+    path = store.place(here.place.files, found.file_hash) if found.file_hash else None
     if path is None or not path.is_file():
         raise Unknown(_("bản chụp của tài liệu này"))
     return Download(path.read_bytes(), f"tai-lieu-{found.number.replace('/', '-')}", store.OTHER)

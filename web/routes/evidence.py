@@ -13,7 +13,6 @@ from evidence.store import OTHER
 from models.evidence import evidence_of
 from models.savepoint import savepoint
 from states.errors import Refused, Unknown, refuse
-from web import drafts
 from web.answers import Answer, Page, Stored, page, redirect_with_note
 from web.asks import OfDossier
 from web.drafts import Taken, take_replacement
@@ -51,7 +50,7 @@ def _page(here: Here, problems: tuple[str, ...] = ()) -> Page:
     standing = evidence_of(here.session, facts.id)
     instead = next((other for other in standing if other.replaces_id == piece.id), None)
     until = piece.row.replace_by
-    has_picture = bool(piece.row.file_hash) and store.thumbnail(drafts.folder(here), piece.row.file_hash).is_file()
+    has_picture = bool(piece.row.file_hash) and store.thumbnail(here.place.files, piece.row.file_hash).is_file()
     return page(
         "evidence/one.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK,
@@ -76,7 +75,7 @@ def badge(here: Here) -> Answer:
 @desk.get(CONTENT, asks=OfDossier("download"))
 def content(here: Here) -> Answer:
     piece = _piece(here)
-    path = store.place(drafts.folder(here), piece.row.file_hash) if piece.row.file_hash else None
+    path = store.place(here.place.files, piece.row.file_hash) if piece.row.file_hash else None
     if path is None or not piece.is_open or not path.is_file():
         raise Unknown(_("tệp này"))
     media_type = piece.row.media_type or OTHER
@@ -93,7 +92,7 @@ def _named(name: str, media_type: str) -> str:
 @desk.get(f"{CONTENT}/thumbnail", asks=OfDossier("download"))
 def thumbnail(here: Here) -> Answer:
     piece = _piece(here)
-    path = store.thumbnail(drafts.folder(here), piece.row.file_hash)
+    path = store.thumbnail(here.place.files, piece.row.file_hash)
     if not piece.row.file_hash or not piece.is_open or not path.is_file():
         raise Unknown(_("hình thu nhỏ của tệp này"))
     return Stored(path, f"{piece.row.name}{store.THUMBNAIL}", "image/png", shows=True)

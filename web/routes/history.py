@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from actions import check
 from config.calendar import end_of, parse_date
-from models.db import run
 from states import history, timeline
 from states.chain_words import WHYS
 from states.facts import Dossier
@@ -65,16 +64,6 @@ def _entity(facts: Dossier) -> str:
     return f"assessment:{facts.id}"
 
 
-def _subjects(here: Here) -> tuple[int, ...]:
-    """The subjects whose officers and heads work on the dossier, and its superior."""
-    sql = (
-        "SELECT a.subject_id, a.agency_id, s.parent_id FROM assessment a JOIN subject s ON s.id = a.subject_id "
-        "WHERE a.id = :id"
-    )
-    row = run(here.session, sql, {"id": here.dossier.id}).fetchone()
-    return tuple(key for key in row if key is not None)
-
-
 def _reader(here: Here, found: timeline.Page) -> words.Reader:
     facts = here.dossier
     return words.reader_of(
@@ -83,7 +72,7 @@ def _reader(here: Here, found: timeline.Page) -> words.Reader:
         found,
         facts.programme,
         kind=facts.kind,
-        subjects=_subjects(here),
+        subjects=timeline.working_subjects(here.session, facts.id),
         of=facts.round_id,
     )
 

@@ -10,6 +10,7 @@ from actions import launch_draft
 from actions.drafts import find_draft, hold_draft, put_draft
 from actions.launch import Line
 from actions.launch_draft import KIND, Prospect, Wish, carry_out, demand_good, roles
+from actions.takeover import round_before
 from config.calendar import local_day
 from config.programme import Programme
 from config.vocabulary import RELATIONS
@@ -28,6 +29,7 @@ from web.desk_queue import page_of
 from web.drafts import take_files
 from web.edge import Desk, Here
 from web.launch_form import Form
+from web.routes.history import number
 from web.words import _
 
 desk: Final = Desk()
@@ -65,7 +67,9 @@ def new_page(here: Here) -> Answer:
     if not (slug and year):
         return _choice(here, slug)
     one = programmes.programme(slug)
-    return _form(here, one, year, launch_form.fresh(one, year), "/rounds/new")
+    before = round_before(here.session, slug, year, number(here.query, "after")) if "after" in here.query else None
+    form = launch_form.after(here, one, year, before) if before else launch_form.fresh(one, year)
+    return _form(here, one, year, form, "/rounds/new")
 
 
 def _choice(here: Here, slug: str) -> Page:
@@ -90,6 +94,7 @@ def _form(here: Here, one: Programme, year: int, form: Form, action: str, told: 
         one=one,
         year=year,
         calendar=programmes.calendar(one, year),
+        before=round_before(here.session, one.slug, year),
         form=form,
         action=action,
         told=told,
@@ -178,7 +183,7 @@ def _look(here: Here, draft: Draft, *, told: Sequence[str] = ()) -> Page:
         job=_job(here, draft),
         roles=dict(roles()),
         privileged=PRIVILEGED,
-        is_large=found.dossiers > LARGE,
+        is_large=found.dossiers + found.handover.dossiers > LARGE,
         standing=role_holders(here.session, ("lead", "appraiser")),
     )
 
@@ -206,7 +211,7 @@ def launch(here: Here) -> Answer:
     if draft.done_at is not None:
         return Redirect(f"/rounds/{draft.result}")
     found = launch_draft.look(here.session, launch_draft.read_wish(draft), now=here.now)
-    if found.dossiers > LARGE:
+    if found.dossiers + found.handover.dossiers > LARGE:
         occasion = f"{seen}/{iso(here.now)}"
         ask_job(here.session, kind=KIND, target=f"draft:{draft.id}", occasion=occasion, now=here.now)
         return redirect_with_note(f"/launches/{draft.id}", _("Đã xếp việc phát động; ít phút nữa sẽ xong."))

@@ -1,13 +1,14 @@
 """The register of units: listed, searched, taken over from a file after a second look."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
 
 from actions.drafts import find_draft, hold_draft
 from actions.register_draft import KIND, carry_out, put_read, read_of
-from actions.register_look import look, summary
+from actions.register_look import Look, look, summary
 from config.calendar import local_day
 from models.names import folded
 from models.registered import Listed, places, standing, subjects
@@ -119,12 +120,21 @@ def look_page(here: Here) -> Answer:
         rows=shown[(number - 1) * PAGE : number * PAGE],
         number=number,
         pages=pages,
+        seen=_seen(looked),
     )
+
+
+def _seen(looked: Look) -> str:
+    """What tells one look from another: it changes with what stands."""
+    return sha256(repr(looked).encode()).hexdigest()[:32]
 
 
 @desk.post("/register/imports/{draft_id:id}", asks=ADMINISTER)
 def take(here: Here) -> Answer:
     draft = hold_draft(here.session, KIND, here.path["draft_id"])
+    if draft.done_at is None and here.typed.get("seen") != _seen(look(here.session, read_of(draft).rows)):
+        note = _("Danh sách trên phần mềm đã thay đổi sau khi xem; chưa ghi gì, xem lại rồi ghi.")
+        return redirect_with_note(f"/register/imports/{draft.id}", note)
     taken = carry_out(here.session, draft, actor=here.actor, now=here.now)
     told = _("Đã ghi danh sách: %(created)s đơn vị mới, %(changed)s đơn vị thay đổi, %(accounts)s tài khoản mới.")
     counts = {"created": len(taken.created), "changed": len(taken.changed), "accounts": len(taken.accounts)}

@@ -12,20 +12,19 @@ from models.installation import installation
 from reports.btv_docx import write_docx
 from reports.btv_xlsx import write_xlsx
 from reports.figures import gather
+from reports.word_pdf import word_pdf
 from states import history
 from states.desk import Desk as Found
 from states.desk import round_as_desk
-from states.errors import refuse
 from states.hold import hold_round
 from states.permits import can_round
-from states.released import Result, Sought, is_pending, is_released, results, told_states
+from states.released import Result, Sought, demand_released, is_pending, is_released, results, told_states
 from web.answers import Answer, Download, page
 from web.asks import OfRound
 from web.edge import Desk, Here
 from web.forms import clean
 from web.groups import group_name
 from web.routes.history import number
-from web.words import _
 
 desk: Final = Desk()
 HOME: Final = "/rounds/{round_id:id}/results"
@@ -33,6 +32,7 @@ LONGEST: Final = 100
 FORMS: Final = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
 }
 
 
@@ -84,31 +84,26 @@ def _boards(own: Found, rows: Sequence[Result]) -> list[tuple[str, list[Result]]
 def _written(here: Here) -> bytes:
     """The report in the form asked for, written before the transaction."""
     round_id, form = here.path["round_id"], _form(here)
-    _demand_released(here, round_as_desk(here.session, round_id))
+    demand_released(here.session, round_as_desk(here.session, round_id))
     rehearsal = installation(here.session).made_as == "rehearsal"
-    write = partial(write_docx if form == "docx" else write_xlsx, gather(here.session, round_id), rehearsal=rehearsal)
+    write = partial(write_xlsx if form == "xlsx" else write_docx, gather(here.session, round_id), rehearsal=rehearsal)
     with TemporaryDirectory() as folder:
-        file = Path(folder) / f"report.{form}"
+        file = Path(folder) / "report"
         write(file)
-        return file.read_bytes()
+        content = file.read_bytes()
+    return word_pdf(content) if form == "pdf" else content
 
 
 def _form(here: Here) -> str:
-    return "xlsx" if here.typed.get("form") == "xlsx" else "docx"
-
-
-def _demand_released(here: Here, own: Found) -> None:
-    if not is_released(own.programme, own.state):
-        raise refuse("released", _("Đợt chưa báo cáo; chưa có báo cáo để tải."))
-    if is_pending(here.session, own.id, own.programme):
-        raise refuse("pending", _("Có kết quả đang được quyết định lại; tải được báo cáo khi đã thông báo kết quả đó."))
+    form = here.typed.get("form")
+    return form if form in FORMS else "docx"
 
 
 @desk.post(f"{HOME}/report", asks=OfRound("results"), first=_written)
 def report_file(here: Here) -> Answer:
     """The report as it stands; handing it out is recorded on the round's chain."""
     own, form = round_as_desk(here.session, here.path["round_id"]), _form(here)
-    _demand_released(here, own)
+    demand_released(here.session, own)
     facts = hold_round(here.session, own.id, actor=here.actor, now=here.now)
     history.record(here.session, facts.link, "export", {"of": "results", "form": form}, actor=here.actor, now=here.now)
     return Download(here.before, f"{own.title}.{form}", FORMS[form])

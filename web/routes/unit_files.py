@@ -5,7 +5,6 @@ from typing import Final
 from actions import self_assess, unit_page
 from evidence import store
 from states.errors import Refused, Unknown
-from web import drafts
 from web.answers import Answer, Download, redirect_with_note
 from web.asks import OfDossier
 from web.drafts import take_files
@@ -18,7 +17,7 @@ desk: Final = Desk()
 
 
 def _content(here: Here, file_hash: str) -> bytes:
-    path = store.place(drafts.folder(here), file_hash)
+    path = store.place(here.place.files, file_hash)
     if not path.is_file():
         raise Unknown(_("nội dung của tệp này"))
     return path.read_bytes()

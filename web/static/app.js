@@ -44,10 +44,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
 // ---- Nothing moves under a finger: an answer that shifts the page between pressing and letting go loses the click ----
 (() => {
   const CLICKED = 50;
+  const LONGEST = 5000; // a press whose end nobody tells (a scroll bar, a menu of the system) holds nothing for ever
   const held = [];
   let pressed = false;
   let timer;
   const act = () => {
+    window.clearTimeout(timer);
     pressed = false;
     held.splice(0).forEach((go) => go());
   };
@@ -57,9 +59,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
   };
   document.addEventListener("pointerdown", () => {
     window.clearTimeout(timer);
+    timer = window.setTimeout(act, LONGEST);
     pressed = true;
   }, true);
   ["pointerup", "pointercancel", "dragend", "blur"].forEach((name) => window.addEventListener(name, letGo, name !== "blur"));
+  // What leads away from the page begins after the click or the submission: what is held is sent before.
+  ["click", "submit"].forEach((name) => window.addEventListener(name, act));
 
   document.addEventListener("htmx:confirm", (event) => {
     if (!pressed) return;
@@ -130,6 +135,21 @@ document.addEventListener("htmx:afterSwap", (event) => {
       const { xhr, elt } = event.detail;
       if (!section(elt) || !xhr || xhr.status < 400) return;
       if (xhr.status !== 409 && xhr.status !== 422) elt.classList.add("unsaved");
+    });
+    // What was added has its line now; what was chosen or typed since stays where it is.
+    const sameFiles = (left, right) => left.length === right.length && left.every((one, place) => one === right[place]);
+    const wasSent = (input, sent) => input.type === "file"
+      ? sameFiles([...input.files], sent.getAll(input.name))
+      : input.value === sent.get(input.name);
+    document.addEventListener("htmx:afterRequest", (event) => {
+      const { xhr, elt, requestConfig } = event.detail;
+      if (!section(elt) || !xhr || xhr.status !== 200) return;
+      const sent = requestConfig.formData;
+      const took = [...elt.querySelectorAll(".adding input[type='file']")].some((input) => sent.getAll(input.name).length);
+      elt.querySelectorAll(".adding input").forEach((input) => {
+        if (input.type === "checkbox") input.checked = input.checked && !took;
+        else if (wasSent(input, sent)) input.value = "";
+      });
     });
     let leaving = false;
     document.addEventListener("submit", () => { leaving = true; });
