@@ -9,8 +9,8 @@ from reports.paper import CENTER, LEFT, Column, listing, tag, text
 from reports.template_frame import begun, letterhead, saved, type_and_subject
 
 COLUMNS: Final = (
-    Column(11, "STT", "{{ row.no }}", CENTER),
-    Column(37, "Đối tượng", "{{ row.name }}"),
+    Column(13, "STT", "{{ row.no }}", CENTER),
+    Column(35, "Đối tượng", "{{ row.name }}"),
     Column(70, "Số phiếu của từng mức", "{{ row.counts }}"),
     Column(18, "Không hợp lệ", "{{ row.invalid }}", CENTER),
     Column(29, "Kết quả", "{{ row.outcome }}"),
