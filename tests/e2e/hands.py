@@ -87,8 +87,9 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
 
 
 def follow(page: Page, name: str | re.Pattern[str]) -> None:
-    """Follow the first link of that name."""
-    page.get_by_role("link", name=name).first.click()
+    """Follow the first link of that name to the page behind it."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).first.click()
 
 
 def room(page: Page, name: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -18,6 +19,7 @@ from evidence.worker import CPU, FILES, KINDNESS, MEMORY, WRITTEN
 from tests.evidence import authority, papers
 
 LONGEST = 20.0
+Found = TypeVar("Found")
 
 
 @pytest.fixture
@@ -50,15 +52,15 @@ def children(parent: int) -> list[int]:
 
 
 def child_of(parent: int) -> int:
-    wait_for(lambda: children(parent))
-    return children(parent)[0]
+    return wait_for(lambda: children(parent))[0]
 
 
-def wait_for(what: Callable[[], object]) -> None:
+def wait_for(what: Callable[[], Found]) -> Found:
     end = time.monotonic() + LONGEST
-    while not what():
+    while not (found := what()):
         assert time.monotonic() < end, "it does not come"
         time.sleep(0.005)
+    return found
 
 
 def network(process: int) -> str:
@@ -81,6 +83,7 @@ def test_a_file_is_held_alone_within_its_limits_and_killed_by_the_clock(
     FORKER.end()
     monkeypatch.setenv("DANHGIA_BALLOT_KEY", "bí mật")
     check(good)
+    wait_for(lambda: not children(forker()))
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(check, endless)
         guard = child_of(forker())
@@ -101,7 +104,7 @@ def test_a_file_is_held_alone_within_its_limits_and_killed_by_the_clock(
         os.kill(guard, signal.SIGALRM)
         with pytest.raises(CheckFailed, match="stopped"):
             asked.result(LONGEST)
-    assert not Path(f"/proc/{reader}").exists()
+    wait_for(lambda: not Path(f"/proc/{reader}").exists())
 
 
 def test_who_forks_is_started_again_when_it_is_gone(good: Task) -> None:
