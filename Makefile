@@ -7,7 +7,7 @@ export UV_SYSTEM_CERTS := 1
 BIN := .venv/bin
 STAMP := .venv/.lock-$(shell { cat requirements.lock; pwd; } | sha256sum | cut -c1-16)
 
-.PHONY: setup run test check faults bench mutate shots lock
+.PHONY: setup run test check faults bench mutate shots docs handbook lock
 
 setup: $(STAMP)
 
@@ -34,11 +34,20 @@ faults: setup
 	$(BIN)/pytest -n 2 -m faults
 
 bench: setup
-	$(BIN)/danhgia bench
+	$(BIN)/danhgia bench --write docs $(BENCH)
 
 shots: setup
 	deploy/test-setup.sh
 	$(BIN)/python -m tests.e2e.shots $(SHOTS)
+
+# What is written from the code: docs/reference and docs/diagrams.
+docs: setup
+	$(BIN)/python -m tests.reference.generate
+
+# The pictures of docs/handbook.
+handbook: setup
+	deploy/test-setup.sh
+	$(BIN)/python -m tests.e2e.handbook
 
 mutate: setup
 	deploy/mutate.sh

@@ -13,7 +13,7 @@ from actions.marks import Filled
 from actions.self_assess import Saved, sheet_of
 from config.sheet import Criterion, Entry, Sheet
 from models import assessments
-from models.assessments import Assessment, Mark
+from models.assessments import Assessment, MarkRow
 from models.db import run
 from scoring import marks as scoring
 from scoring.marks import Totals
@@ -134,7 +134,7 @@ def _against_shares(session: Session, facts: Dossier, filled: Mapping[str, Fille
             yield Refusal("share", sentence)
 
 
-def _against_self(facts: Dossier, own: Mapping[str, Mark], filled: Mapping[str, Filled]) -> Iterator[Refusal]:
+def _against_self(facts: Dossier, own: Mapping[str, MarkRow], filled: Mapping[str, Filled]) -> Iterator[Refusal]:
     sheet, above = sheet_of(facts), facts.programme.switches.appraised_may_exceed_self
     for leaf in sheet.leaves():
         entry = filled[leaf.code].entry if leaf.code in filled else None
@@ -146,16 +146,16 @@ def _against_self(facts: Dossier, own: Mapping[str, Mark], filled: Mapping[str, 
             yield Refusal("differences_reasoned", f"Tiêu chí {leaf.code}: khác với tự chấm điểm thì phải ghi lý do.")
 
 
-def _points(mark: Mark | None) -> Decimal:
+def _points(mark: MarkRow | None) -> Decimal:
     return Decimal(0) if mark is None else mark.points
 
 
-def _differs(leaf: Criterion, entry: Entry, own: Mark | None, sheet: Sheet) -> bool:
+def _differs(leaf: Criterion, entry: Entry, own: MarkRow | None, sheet: Sheet) -> bool:
     points = scoring.points(leaf, entry, sheet)
     return points != _points(own) or (own is not None and entry != _entry(own))
 
 
-def _entry(mark: Mark) -> Entry:
+def _entry(mark: MarkRow) -> Entry:
     return Entry.model_validate_json(mark.entry)
 
 
@@ -179,7 +179,7 @@ def _write(session: Session, facts: Dossier, filled: Mapping[str, Filled], actor
     return Saved(facts.version + 1, totals)
 
 
-def _changed(appraised: Mapping[str, Mark], filled: Mapping[str, Filled]) -> dict[str, Filled]:
+def _changed(appraised: Mapping[str, MarkRow], filled: Mapping[str, Filled]) -> dict[str, Filled]:
     stands = {code: (_entry(mark), mark.note) for code, mark in appraised.items()}
     given = {code: (one.entry, one.note.strip()) for code, one in filled.items()}
     return {code: one for code, one in filled.items() if given[code] != stands.get(code, (None, given[code][1]))}

@@ -11,7 +11,7 @@ from actions.marks import Filled
 from actions.self_assess import Saved
 from config.sheet import Entry
 from models import assessments
-from models.assessments import Mark
+from models.assessments import MarkRow
 from states.actor import Actor
 from states.errors import Stale
 from states.hold import hold
@@ -25,7 +25,7 @@ class Overtaken(Stale):
         self.codes = codes
 
 
-def stamp(mark: Mark | None) -> str:
+def stamp(mark: MarkRow | None) -> str:
     """What tells one state of a mark from another."""
     return "" if mark is None else sha256(f"{mark.entry}\n{mark.note}".encode()).hexdigest()[:16]
 
@@ -60,11 +60,11 @@ def begin(session: Session, assessment_id: int, *, actor: Actor, now: datetime) 
         appraise.start(session, assessment_id, actor=actor, now=now)
 
 
-def _is_overtaken(stands: Mark | None, given: Filled, seen: str) -> bool:
+def _is_overtaken(stands: MarkRow | None, given: Filled, seen: str) -> bool:
     return stamp(stands) != seen and not is_same(stands, given)
 
 
-def is_same(stands: Mark | None, given: Filled) -> bool:
+def is_same(stands: MarkRow | None, given: Filled) -> bool:
     """Whether a mark is already what is given."""
     if stands is None:
         return given.entry is None

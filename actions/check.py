@@ -15,7 +15,7 @@ from states.actor import Actor
 from states.chain import iso
 from states.errors import NotAllowed, Unknown, refuse
 from states.facts import Facts
-from states.hold import hold, hold_round
+from states.hold import hold_entity
 from states.permits import demand_round
 from states.timeline import Line, line
 
@@ -91,8 +91,7 @@ def read_confidential(session: Session, entity: str, seq: int, *, actor: Actor, 
 
 
 def _held(session: Session, entity: str, actor: Actor, now: datetime) -> Facts:
-    table, _, key = entity.partition(":")
-    facts: Facts = (hold_round if table == "round" else hold)(session, int(key), actor=actor, now=now)
+    facts = hold_entity(session, entity, actor=actor, now=now)
     if facts.relations.isdisjoint(AUDITORS):
         raise NotAllowed
     return facts

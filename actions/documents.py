@@ -33,7 +33,7 @@ def put_document(  # noqa: PLR0913  what a document is known by
         kind=kind,
         number=one_line(number),
         dated=dated,
-        signer=one_line(signer),
+        signer="" if confidential else one_line(signer),
         title=one_line(title),
         file_hash=_hash(file_hash, confidential=confidential),
         confidential=confidential,
@@ -61,7 +61,8 @@ def complete_document(
     if document is None:
         raise Unknown(f"văn bản số {document_id}")
     copy = _hash(file_hash, confidential=document.confidential)
-    given = {"number": one_line(number), "dated": dated, "signer": one_line(signer), "file_hash": copy}
+    signed = "" if document.confidential else one_line(signer)
+    given = {"number": one_line(number), "dated": dated, "signer": signed, "file_hash": copy}
     stands = document.model_dump(include=set(given))
     added = {name: value for name, value in given.items() if value and value != stands[name]}
     if any(stands[name] for name in added):

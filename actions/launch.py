@@ -11,7 +11,7 @@ from actions.spots import first_spots, is_open
 from config.calendar import date_text, deadline_text, local_day
 from config.programme import Programme
 from config.workflow import Deadline
-from models.db import among, is_sqlite, listed, run
+from models.db import among, listed, locks_rows, run
 from models.rounds import Milestone, Round
 from states.actor import Actor
 from states.advance import Move, advance_round
@@ -169,7 +169,7 @@ def own_deadline(programme: Programme, year: int, kind: str) -> Deadline | None:
 
 def _one_at_a_time(session: Session) -> None:
     """Two launches of the same programme and year must see each other."""
-    if not is_sqlite(session):
+    if locks_rows(session):
         run(session, "SELECT id FROM installation WHERE id = 1 FOR UPDATE")
 
 

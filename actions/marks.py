@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from config.sheet import Entry, Sheet
-from models.assessments import Mark, marks
+from models.assessments import MarkRow, marks
 from models.db import run, run_many
 from models.types import to_micros, to_scaled
 from scoring import marks as scoring
@@ -157,7 +157,7 @@ def snapshot(session: Session, assessment_id: int, copy: str) -> dict[str, dict[
     }
 
 
-def _exact(mark: Mark) -> str:
+def _exact(mark: MarkRow) -> str:
     return f"{mark.points:.4f}"
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from actions.remind import Underway, underway
 from config.graph import RESTING
-from models.db import is_sqlite, run
+from models.db import locks_rows, run
 from models.people import Grant
 from states.errors import Refusal
 
@@ -38,7 +38,7 @@ def orphans(session: Session, ending: Collection[Grant]) -> list[Refusal]:
 
     Holds the installation's chain, so that two who end each other's roles do it one after the other.
     """
-    if not is_sqlite(session):
+    if locks_rows(session):
         run(session, "SELECT 1 FROM installation WHERE id = 1 FOR UPDATE")
     living = [one for one in ending if one.ended_at is None]
     return [*_steerless(session, living), *_unowned(session, living), *_unappraised(session, living)]

@@ -25,12 +25,13 @@ LIVES: Final = {
     "mail": HALF_DAY,
     "telephone": HALF_DAY,
     "password": HALF_DAY,
+    "oidc": HALF_DAY,
     "rehearsal": HALF_DAY,
 }
 STEP: Final = timedelta(minutes=10)
 """How long a session waits for the step that has to come first."""
 SEEN: Final = timedelta(minutes=5)
-STRONG: Final = frozenset({"password", "rehearsal"})
+STRONG: Final = frozenset({"password", "oidc", "rehearsal"})
 ROLES: Final = ", ".join(f"'{role}'" for role in sorted(PRIVILEGED))
 IS_PRIVILEGED: Final = (
     f"SELECT 1 FROM account_grant g WHERE g.account_id = {{account}} AND g.ended_at IS NULL AND g.role IN ({ROLES})"

@@ -27,6 +27,12 @@ AGAIN: Final = timedelta(minutes=2)
 KEY_LIVES: Final = {"mail": timedelta(minutes=30), "telephone": timedelta(minutes=30), "rehearsal": timedelta(days=7)}
 DIGITS: Final = 8
 TRIED_CODES: Final = 3
+PROVIDER: Final = "oidc"
+SPEND: Final = (
+    "INSERT INTO one_time_key (account_id, email, way, token_hash, code_hash, made_at, ends_at, used_at) "
+    f"VALUES (:account, :email, '{PROVIDER}', :hash, '', :now, :now, :now) ON CONFLICT (token_hash) DO NOTHING"
+)
+"""The key that somebody brings from a provider is kept as used up."""
 USE: Final = "UPDATE one_time_key SET used_at = :now WHERE id = :id AND used_at IS NULL AND ends_at > :now"
 
 
@@ -164,4 +170,20 @@ def by_second(session: Session, bearer: Bearer, digits: str, visit: Visit, *, no
     if bearer.awaits != "second" or not second_holds(session, bearer.account_id, digits, now=now):
         return None
     end(session, bearer.session_id, account_id=bearer.account_id, now=now)
-    return Started(start(session, session.get_one(Account, bearer.account_id), "password", visit, now=now)[1])
+    return Started(start(session, session.get_one(Account, bearer.account_id), bearer.way, visit, now=now)[1])
+
+
+def by_provider(session: Session, email: str, state: str, visit: Visit, *, now: datetime) -> Started | None:
+    """Begin a session for whoever a provider vouches for by a registered address; a second factor comes first.
+
+    `state` is that of the trip to the provider: each opens one session. Nothing is made that was not there: neither
+    account nor grant.
+    """
+    account = account_by_email(session, email)
+    if account is None or not account.active:
+        return None
+    used = {"account": account.id, "email": account.email, "hash": hash_of(state), "now": to_micros(now)}
+    if run(session, SPEND, used).rowcount == 0:
+        return None
+    awaits = "second" if has_second(session, account.id) else ""
+    return Started(start(session, account, PROVIDER, visit, awaits=awaits, now=now)[1], awaits)

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlmodel import Session
 
-from models.db import is_sqlite, run
+from models.db import locks_rows, run
 from models.types import to_micros
 from states import history
 from states.actor import Actor
@@ -38,7 +38,7 @@ class Lost(NamedTuple):
 def lost(session: Session, round_id: int, ids: Sequence[int]) -> list[Lost]:
     """Those of the mails that did not arrive, by dossier, so that they are locked in order."""
     listed = ", ".join(str(int(key)) for key in ids) or "NULL"
-    lock = "" if is_sqlite(session) else " FOR UPDATE OF o"
+    lock = " FOR UPDATE OF o" if locks_rows(session) else ""
     sql = (
         "SELECT o.id, o.assessment_id, o.account_id, o.message, o.status, o.answer, t.email, t.active, a.name "
         "FROM outbox o JOIN account t ON t.id = o.account_id LEFT JOIN assessment a ON a.id = o.assessment_id "

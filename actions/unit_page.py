@@ -27,6 +27,7 @@ from states.errors import Unknown, refuse
 from states.facts import Dossier
 from states.hold import hold
 from states.permits import demand
+from states.released import told_level
 from states.tasks import is_open
 
 _LAUNCHED: Final = (
@@ -60,11 +61,11 @@ class Question(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What was decided of a dossier, and by which document."""
+    """What was decided of a dossier, and by which document; of one that is *Mật* neither it nor its reason is told."""
 
-    decision: Decision
-    item: DecisionItem
+    level: str | None
     document: Document | None
+    reason: str
 
 
 def is_unit(facts: Dossier) -> bool:
@@ -176,7 +177,10 @@ def result(session: Session, facts: Dossier) -> Result | None:
     decision = session.get_one(Decision, facts.decision_id)
     item = session.get(DecisionItem, (decision.id, facts.id))
     document = session.get(Document, decision.document_id) if decision.document_id else None
-    return None if item is None else Result(decision, item, document)
+    level = told_level(facts.programme, facts.level)
+    if item is None or document is None or not document.confidential:
+        return None if item is None else Result(level, document, item.reason or decision.reason)
+    return Result(level, None, "")
 
 
 def report(session: Session, assessment_id: int) -> Document | None:

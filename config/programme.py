@@ -239,7 +239,7 @@ class Programme(Frozen):
         given = self.rating.levels if self.rating else self.levels.bands
         return {level.code: level.label for level in given}
 
-    @property
+    @cached_property
     def register_kinds(self) -> tuple[str, ...]:
         """The kinds of subjects that its register lists: agencies, where these enter what is assessed."""
         return self.agency_kinds or tuple(self.subject_kinds)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -256,6 +256,12 @@ class ChangedAddress(Parameters):
     to: str | None = None
 
 
+class NightWork(Parameters):
+    """Work of the night that failed."""
+
+    work: Literal["seal", "verify", "backup", "sweep_files", "tidy"]
+
+
 class MessageSpec(NamedTuple):
     """Who is told, what it is called, and whether it may be turned off (an obligation may not)."""
 
@@ -296,6 +302,7 @@ MESSAGES: Final[Mapping[str, MessageSpec]] = MappingProxyType(
         "round_changed": MessageSpec(_UNIT, "Điều chỉnh đợt đánh giá", Why),
         "round_cancelled": MessageSpec(_UNIT, "Hủy đợt đánh giá", Why),
         "auditor_seal": MessageSpec((Relation.AUDITOR,), "Mã kiểm chứng dữ liệu", Seal),
+        "night_failed": MessageSpec(_OWNER, "Việc hằng đêm của máy chủ chưa đạt", NightWork),
         "sent_to_province": MessageSpec(_UNIT, "Hồ sơ đã gửi cấp trên"),
         "review_suggested": MessageSpec(_UNIT, "Gợi ý kiểm điểm"),
         "draft_to_members": MessageSpec((*_UNIT, Relation.OPINION_GIVER), "Gửi dự thảo báo cáo kiểm điểm"),

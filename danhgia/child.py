@@ -12,10 +12,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 FIRST_BACKOFF: Final = 1.0
 LONGEST_BACKOFF: Final = 60.0
@@ -25,9 +25,12 @@ LOG: Final = logging.getLogger(__name__)
 
 
 class Child:
-    """A process that is started again, after ever longer waits, whenever it dies."""
+    """A process that is started again, after ever longer waits, whenever it dies.
 
-    def __init__(self, name: str, log: Path) -> None:
+    What it says goes to the end of a file, or to where the supervisor's own words go.
+    """
+
+    def __init__(self, name: str, log: Path | None = None) -> None:
         self.name, self.log = name, log
         self.process: subprocess.Popen[bytes] | None = None
         self._started = self._not_before = 0.0
@@ -52,8 +55,7 @@ class Child:
 
     def start(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start it in a process group of its own, so that nothing it starts survives it."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        with self._log() as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "danhgia.child", str(os.getpid()), *arguments],
                 env={**os.environ, **environment},
@@ -64,6 +66,15 @@ class Child:
             )
         self._started = time.monotonic()
         LOG.info("%s started, process %d", self.name, self.process.pid)
+
+    @contextmanager
+    def _log(self) -> Iterator[IO[bytes] | None]:
+        if self.log is None:
+            yield None
+            return
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            yield log
 
     def tell_to_stop(self) -> None:
         if self.process is not None and self.process.poll() is None:

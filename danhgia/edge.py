@@ -18,10 +18,13 @@ from sqlmodel import Session
 from config.clock import Clock
 from config.errors import ConfigError
 from config.settings import Settings
+from evidence.store import StoreDown
+from evidence.stores import demand_library
 from models.backup import BackupFailed
 from models.check import OlderSchema, demand_schema
-from models.db import Database, NewerSchema, Result
+from models.db import Database, NewerSchema, Result, pool_of
 from models.installation import Made, installation
+from models.outages import Lost, Unclear
 from models.people import account_by_email
 from models.restore import RestoreFailed
 from states.actor import Actor, account, console
@@ -32,7 +35,17 @@ class Unusable(Exception):
     """The settings or the database cannot be used as they are; the sentence says what to do."""
 
 
-FORESEEN: Final = (DanhgiaError, Unusable, ConfigError, OlderSchema, NewerSchema, BackupFailed, RestoreFailed)
+FORESEEN: Final = (
+    DanhgiaError,
+    Unusable,
+    ConfigError,
+    OlderSchema,
+    NewerSchema,
+    BackupFailed,
+    RestoreFailed,
+    Lost,
+    Unclear,
+)
 """Errors whose text is made for the person."""
 
 
@@ -57,13 +70,18 @@ class Edge:
 def actor_of(session: Session, email: str | None) -> Actor:
     """The account given by `--as`, else the person at the console by the name of their real user id."""
     if email is None:
-        return console(_user())
+        return at_console()
     found = account_by_email(session, email)
     if found is None:
         raise Unknown(f"tài khoản {email}")
     if not found.active:
         raise refuse("account_active", f"Tài khoản {email} đã ngừng hoạt động.")
     return account(found.id)
+
+
+def at_console() -> Actor:
+    """The person at the console, by the name of their real user id."""
+    return console(_user())
 
 
 def _user() -> str:
@@ -78,6 +96,7 @@ def _user() -> str:
 def opened() -> Iterator[Edge]:
     """The database of the settings, at the schema of this release, with its clock."""
     settings = settings_of_environment()
+    demand_library(settings)
     with opened_as_it_is(settings) as database:
         with database.reading() as session:
             demand_schema(session)
@@ -100,8 +119,12 @@ def settings_of_environment() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = [f"DANHGIA_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()]
+        wrong = [_wrong(one["loc"], one["msg"]) for one in error.errors()]
         raise Unusable("\n".join(wrong)) from None
+
+
+def _wrong(place: Sequence[str | int], sentence: str) -> str:
+    return f"DANHGIA_{str(place[0]).upper()}: {sentence}" if place else sentence.removeprefix("Value error, ")
 
 
 def _checked_url(text: str, *, create: bool) -> str:
@@ -109,6 +132,10 @@ def _checked_url(text: str, *, create: bool) -> str:
         url = make_url(text)
     except ArgumentError:
         raise Unusable("DANHGIA_DATABASE_URL is not an address of a database") from None
+    try:
+        pool_of(url)
+    except ValueError as error:
+        raise Unusable(f"DANHGIA_DATABASE_URL: {error}") from None
     backend = url.get_backend_name()
     if backend not in {"sqlite", "postgresql"}:
         raise Unusable(f"DANHGIA_DATABASE_URL names {backend}; there are sqlite and postgresql")
@@ -139,6 +166,8 @@ def sentence_of(error: Exception) -> str | None:
             return _of_all(error.exceptions)
         case OSError(filename=str() | Path() as name, strerror=str() as why):
             return f"{name}: {why}"
+    if isinstance(error, StoreDown):
+        return f"the store of files cannot be used: {error}"
     return str(error) if isinstance(error, FORESEEN) else _of_database(error)
 
 

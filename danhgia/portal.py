@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import uvicorn
 
-from danhgia.edge import opened
+from config.logs import set_up
+from danhgia.edge import opened, settings_of_environment
 from web.app import create_app
 from web.place import Place
 
@@ -20,18 +21,23 @@ so that none is closed under a form that is just being sent."""
 def portal() -> Iterator[Any]:
     """The application on the database of the environment, closed at the end."""
     with opened() as here:
-        yield create_app(Place(here.settings, here.database, here.clock.now, is_rehearsal=not here.is_live))
+        place = Place(here.settings, here.database, here.clock.now, is_rehearsal=not here.is_live)
+        place.store.sweep_coming(place.now())
+        yield create_app(place)
 
 
 def main(host: str, port: int) -> None:
     """Serve until told to stop. Addresses hold secrets, so no access log is written."""
+    settings = settings_of_environment()
+    set_up(settings.log_level, settings.log_format)
     with portal() as app:
         uvicorn.run(
             app,
             host=host,
             port=port,
             access_log=False,
-            log_level="warning",
+            log_config=None,
+            forwarded_allow_ips=[str(network) for network in settings.proxies],
             timeout_keep_alive=KEPT_OPEN,
             timeout_graceful_shutdown=3,
         )

@@ -22,9 +22,11 @@ from typing import Final
 
 from sqlalchemy import make_url
 
+from config.logs import set_up, tell
 from config.settings import Settings
 from danhgia.child import Child
-from danhgia.edge import Unusable, opened
+from danhgia.edge import Unusable, opened, settings_of_environment
+from evidence.stores import store_of
 from flows import work
 from flows.duties import Setting
 from flows.work import Work
@@ -67,6 +69,7 @@ class Prefect:
         self.server = Child("Prefect server", self.home / "server.log")
         self.runner = Child("Prefect runner", self.home / "runner.log")
         self._ours = ours(settings)
+        self._outside = os.environ.get("PREFECT_API_URL")
         self._auth = _auth_string(self.home / "auth")
         self._port = port
         self._healthy = False
@@ -77,8 +80,10 @@ class Prefect:
         return f"http://{LOOPBACK}:{self._port}"
 
     def watch(self) -> None:
-        """Start what is down and may start."""
-        if not self.server.is_running():
+        """Start what is down and may start; the server only where PREFECT_API_URL names none elsewhere."""
+        if self._outside:
+            self._healthy = True
+        elif not self.server.is_running():
             self._healthy = False
             if self.server.may_start():
                 self._port = _free_port(self._port)
@@ -96,10 +101,11 @@ class Prefect:
         return self._healthy
 
     def environment(self) -> dict[str, str]:
+        here = {**TUNING, **self._ours, "PREFECT_HOME": str(self.home)}
+        if self._outside:
+            return here
         return {
-            **TUNING,
-            **self._ours,
-            "PREFECT_HOME": str(self.home),
+            **here,
             "PREFECT_SERVER_API_PORT": str(self._port),
             "PREFECT_API_URL": f"{self.address}/api",
             "PREFECT_SERVER_API_AUTH_STRING": self._auth,
@@ -119,7 +125,7 @@ class Portal:
     """The portal, in a process of its own that needs nothing of Prefect."""
 
     def __init__(self, settings: Settings, host: str, port: int) -> None:
-        self.process = Child("portal", settings.var.resolve() / "portal.log")
+        self.process = Child("portal")
         self._arguments, self._ours = ("danhgia.portal", host, str(port)), ours(settings)
         self._address = f"http://{host}:{port}"
 
@@ -162,8 +168,8 @@ def answers(port: int, auth: str) -> bool:
 def ours(settings: Settings) -> dict[str, str]:
     """What a child is told of the settings, wherever it stands."""
     found = {"DANHGIA_VAR": str(settings.var.resolve()), "DANHGIA_DATABASE_URL": absolute(settings)}
-    roots = settings.trusted_roots
-    return found | ({"DANHGIA_TRUSTED_ROOTS": str(roots.resolve())} if roots else {})
+    folders = {"DANHGIA_TRUSTED_ROOTS": settings.trusted_roots, "DANHGIA_BACKUP": settings.backup}
+    return found | {name: str(folder.resolve()) for name, folder in folders.items() if folder}
 
 
 def absolute(settings: Settings) -> str:
@@ -200,9 +206,7 @@ def work_on(setting: Setting, stopping: threading.Event) -> None:
     while not stopping.is_set():
         pause = LOOP
         try:
-            for done in work.sweep(setting, work.WORKS):
-                if done.counts:
-                    LOG.info("%s: %s", done.work, dict(done.counts))
+            _sweep(setting, work.WORKS)
             now = setting.now()
             pause = min(LOOP, (work.next_due(setting.database, now) or now + LOOP) - now)
         except Exception:
@@ -210,13 +214,25 @@ def work_on(setting: Setting, stopping: threading.Event) -> None:
         stopping.wait(max(SHORTEST, pause).total_seconds())
 
 
+def _sweep(setting: Setting, works: Sequence[Work]) -> None:
+    for done in work.sweep(setting, works):
+        if done.counts:
+            tell(LOG, "work", work=done.work, **done.counts)
+
+
 def do_beside(setting: Setting, works: Sequence[Work], stopping: threading.Event) -> None:
     """What takes minutes, one at a time, so that nothing that is due waits for it."""
     while not stopping.wait(WATCH_BESIDE):
         try:
-            work.sweep(setting, works)
+            _sweep(setting, works)
         except Exception:
             LOG.exception("work beside the rest goes on after")
+
+
+def post_mail(settings: Settings, setting: Setting, stopping: threading.Event) -> None:
+    """Empty the outbox by connections of its own; told to stop, it ends with what is on its way."""
+    with open_transport(settings.smtp_url, settings.var / "mail", settings.smtp_connections) as transport:
+        do_beside(setting._replace(transport=transport, stopped=stopping.is_set), work.MAIL, stopping)
 
 
 def post_keys(settings: Settings, setting: Setting, stopping: threading.Event) -> None:
@@ -231,22 +247,23 @@ def post_keys(settings: Settings, setting: Setting, stopping: threading.Event) -
 
 def main(host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; `host` and `port` are those of the portal."""
-    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("danhgia").setLevel(logging.INFO)
+    told = settings_of_environment()
+    set_up(told.log_level, told.log_format)
     _demand_free(host, port)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     with _setting() as (settings, setting):
         loop = threading.Thread(target=work_on, args=(setting, stopping), name="work", daemon=True)
-        post = threading.Thread(target=post_keys, args=(settings, setting, stopping), name="post", daemon=True)
+        posts = [
+            threading.Thread(target=post, args=(settings, setting, stopping), name=post.__name__, daemon=True)
+            for post in (post_keys, post_mail)
+        ]
         beside = [
             threading.Thread(target=do_beside, args=(setting, works, stopping), name=works[0].name, daemon=True)
             for works in (work.LONG, work.EVIDENCE)
         ]
-        loop.start()
-        post.start()
-        for thread in beside:
+        for thread in (loop, *posts, *beside):
             thread.start()
         portal, prefect = Portal(settings, host, port), Prefect(settings)
         try:
@@ -258,16 +275,18 @@ def main(host: str, port: int) -> None:
             stopping.set()
             portal.stop()
             prefect.stop()
-            loop.join(STOP_SECONDS)
-            post.join(STOP_SECONDS)
+            for thread in (loop, *posts):
+                thread.join(STOP_SECONDS)
 
 
 @contextmanager
 def _setting() -> Iterator[tuple[Settings, Setting]]:
-    with opened() as here, open_transport(here.settings.smtp_url, here.settings.var / "mail") as transport:
-        origin = Origin(here.settings.mail_from, here.settings.base_url)
+    with opened() as here:
         own = here.settings
-        yield own, Setting(here.database, here.clock.now, transport, origin, own.var, own.trusted_roots, own.clamd)
+        with open_transport(own.smtp_url, own.var / "mail") as transport:
+            origin = Origin(own.mail_from, own.base_url)
+            files = (own.var, own.trusted_roots, own.clamd, store_of(own), own.backup)
+            yield own, Setting(here.database, here.clock.now, transport, origin, *files)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Provides what the tests start for themselves: PostgreSQL's server binaries, a browser, a virus scanner, an office
-# suite, a reader of PDFs and a font.
+# suite, a reader of PDFs and a font, a proxy, and what reads the files of deploy/.
 set -eu
 
 wanted=
@@ -9,7 +9,12 @@ command -v chromium >/dev/null || wanted="$wanted chromium"
 [ -x /usr/sbin/clamd ] || wanted="$wanted clamav-daemon"
 command -v pdftotext >/dev/null || wanted="$wanted poppler-utils"
 [ -e /usr/share/fonts/truetype/croscore/Tinos-Regular.ttf ] || wanted="$wanted fonts-croscore"
+[ -x /usr/sbin/pgbouncer ] || wanted="$wanted pgbouncer"
 command -v soffice >/dev/null || wanted="$wanted libreoffice-writer-nogui libreoffice-calc-nogui"
+[ -x /usr/sbin/nginx ] || wanted="$wanted nginx-light"
+command -v promtool >/dev/null || wanted="$wanted prometheus"
+command -v systemd-analyze >/dev/null || wanted="$wanted systemd"
+command -v docker-compose >/dev/null || wanted="$wanted docker-compose"
 [ -n "$wanted" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

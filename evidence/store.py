@@ -1,14 +1,16 @@
 """Files by their content: each lies once under its SHA-256, is written whole or not at all, and is never written over.
 
 A row that names a file comes after it, so a file without a row is waste and a row without a file does not happen.
+Contents lie in a folder (`evidence.folder`) or in a bucket (`evidence.bucket`); what comes always comes into a folder.
 """
 
 import errno
 import os
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -37,6 +39,18 @@ class Unkept(ValueError):
     """The file is not taken; the sentence says why."""
 
 
+class Unanswered(Unkept):
+    """The file is not taken because the store of files gives no answer, which it will not to the next one either."""
+
+
+class StoreDown(Exception):
+    """The store of files gives no answer, or refuses to serve us."""
+
+
+class Absent(LookupError):
+    """No such content lies in the store."""
+
+
 class Kept(NamedTuple):
     """A file that lies in the folder, and the name it came with."""
 
@@ -54,6 +68,103 @@ def nothing_against(_path: Path, _kind: Kind) -> None:
     """The glance that takes every kind."""
 
 
+class Found(NamedTuple):
+    """A content that is there: its size, its bytes, and where it lies if that is a file of this machine."""
+
+    size: int
+    pieces: Iterator[bytes]
+    path: Path | None = None
+
+
+class Lying(NamedTuple):
+    """Something that lies in the store, by the name it has there, and when it came, in seconds since 1970."""
+
+    name: str
+    at: float
+
+    @property
+    def file_hash(self) -> str:
+        """The content it is, or belongs to."""
+        return self.name.rpartition("/")[2].partition(".")[0]
+
+
+class Store(ABC):
+    """Where contents lie. `coming` is the folder of this machine into which they come.
+
+    Whatever asks a store raises StoreDown when it gives no answer.
+    """
+
+    def __init__(self, coming: Path) -> None:
+        self.coming = coming
+
+    @abstractmethod
+    def settle(self, path: Path, file_hash: str) -> None:
+        """Let the content of a file lie under its hash; when this returns it is safe.
+
+        What lies there already stays, and counts as just come: a sweep must not take it away from its second row.
+        """
+
+    @abstractmethod
+    def open(self, file_hash: str) -> Found:
+        """A content; Absent when there is none. What was begun to be read is read to its end, or closed."""
+
+    @abstractmethod
+    def has(self, file_hash: str) -> bool:
+        """Whether a content is there."""
+
+    @abstractmethod
+    def borrow(self, file_hash: str) -> AbstractContextManager[Path]:
+        """A file of this machine with that content, to be read only and only within the block; Absent without one."""
+
+    @abstractmethod
+    def keep_thumbnail(self, path: Path, file_hash: str) -> None:
+        """Let a small picture lie beside its content; the file may be moved there."""
+
+    @abstractmethod
+    def open_thumbnail(self, file_hash: str) -> Found:
+        """The small picture of a content; Absent when there is none."""
+
+    @abstractmethod
+    def has_thumbnail(self, file_hash: str) -> bool:
+        """Whether a content has a small picture."""
+
+    @abstractmethod
+    def lying(self) -> Iterator[Lying]:
+        """Everything that lies in the store."""
+
+    @abstractmethod
+    def remove(self, name: str, before: float) -> bool:
+        """Throw away what lies under a name if it came before then, and tell whether it did."""
+
+    @abstractmethod
+    def told(self) -> str:
+        """Where the store is, for people; no secret is in it."""
+
+    def damaged(self, hashes: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Of the contents named, those that are missing or altered, and which of the two; every one is read whole."""
+        for file_hash in hashes:
+            try:
+                if _hash_of(self.open(file_hash).pieces) != file_hash:
+                    yield file_hash, "altered"
+            except Absent:
+                yield file_hash, "missing"
+
+    def sweep(self, known: Collection[str], now: datetime) -> int:
+        """Throw away what no row names and no request is bringing any more; returns how many contents and remains."""
+        before = (now - WASTE).timestamp()
+        waste = (one for one in self.lying() if one.at < before and one.file_hash not in known)
+        gone = [one.name for one in waste if self.remove(one.name, before)]
+        return sum(not name.endswith(THUMBNAIL) for name in gone) + self.sweep_coming(now)
+
+    def sweep_coming(self, now: datetime) -> int:
+        """Throw away what began to come to this machine and never came; returns how many."""
+        before = (now - WASTE).timestamp()
+        remains = [path for path in self.coming.glob(f"{COMING}*") if came_before(path, before)]
+        for path in remains:
+            path.unlink(missing_ok=True)
+        return sum(path.suffix != THUMBNAIL for path in remains)
+
+
 class Coming:
     """A file on its way: written and hashed as it comes, under a name of its own, until it is kept or dropped.
 
@@ -61,9 +172,9 @@ class Coming:
     so the form that it came with can still be read to its end.
     """
 
-    def __init__(self, folder: Path, limit: int = LIMIT) -> None:
+    def __init__(self, store: Store, limit: int = LIMIT) -> None:
         self.size = 0
-        self._folder, self._limit = folder, limit
+        self._store, self._limit = store, limit
         self._digest = sha256()
         self._hashing: Future[None] | None = None
         self._file: IO[bytes] | None = None
@@ -97,10 +208,15 @@ class Coming:
             return file.read(most)
 
     def keep(self, name: str, glance: Glance = nothing_against) -> Kept:
-        """Let it lie in the folder; Unkept when empty, larger than the limit, refused at a glance, or without room."""
+        """Let it lie in the store; Unkept when empty, larger than the limit, refused at a glance, or without room.
+
+        Unanswered when it is the store that does not take it.
+        """
         name = plain(name)
         try:
             return self._keep(name, glance)
+        except StoreDown as error:
+            raise unanswered(name) from error
         except OSError as error:
             if error.errno not in FULL:
                 raise
@@ -120,8 +236,7 @@ class Coming:
             raise self._no_room
         kind = _demand_kind(name, self._path, glance)
         file_hash = self._hashed()
-        _sync(self._path)
-        _settle(self._path, place(self._folder, file_hash))
+        self._store.settle(self._path, file_hash)
         return Kept(name, file_hash, self.size, MEDIA_TYPES.get(kind, OTHER))
 
     def _hash(self, piece: bytes | memoryview) -> None:
@@ -149,50 +264,31 @@ class Coming:
 
     def _opened(self) -> IO[bytes]:
         if self._file is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._file = NamedTemporaryFile(dir=self._folder, prefix=COMING, delete=False)  # noqa: SIM115  see end
+            folder = self._store.coming
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = NamedTemporaryFile(dir=folder, prefix=COMING, delete=False)  # noqa: SIM115  see end
         return self._file
 
 
-def place(folder: Path, file_hash: str) -> Path:
-    """Where the content of that hash lies."""
-    return folder / file_hash[:2] / file_hash
+def unanswered(name: str) -> Unanswered:
+    """What is told of a file that the store did not take."""
+    return Unanswered(
+        f"Tệp «{name}» chưa được lưu vì kho chứa tệp không trả lời; vài phút nữa chọn lại tệp và gửi lại."
+    )
 
 
-def thumbnail(folder: Path, file_hash: str) -> Path:
-    """Where the small picture of that content lies, if it has one."""
-    return folder / file_hash[:2] / f"{file_hash}{THUMBNAIL}"
+def came_before(path: Path, before: float) -> bool:
+    """Whether there is a file that was written before then."""
+    with suppress(FileNotFoundError):
+        return path.is_file() and path.stat().st_mtime < before
+    return False
 
 
-def damaged(folder: Path, hashes: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Of the contents named, those that are missing or altered, and which of the two; every one is read whole."""
-    for file_hash in hashes:
-        path = place(folder, file_hash)
-        if not path.is_file():
-            yield file_hash, "missing"
-        elif _hash_of(path) != file_hash:
-            yield file_hash, "altered"
-
-
-def sweep(folder: Path, known: Collection[str], now: datetime) -> int:
-    """Throw away what no row names and no request is bringing any more; returns how many contents and remains."""
-    before = (now - WASTE).timestamp()
-    gone = [path for path in _files(folder) if _is_waste(path, known, before)]
-    for path in gone:
-        path.unlink(missing_ok=True)
-    return sum(path.suffix != THUMBNAIL for path in gone)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    yield from (path for path in folder.glob(f"{COMING}*") if path.is_file())
-    yield from (path for path in folder.glob("??/*") if path.is_file())
-
-
-def _is_waste(path: Path, known: Collection[str], before: float) -> bool:
-    try:
-        return path.name.partition(".")[0] not in known and path.stat().st_mtime < before
-    except FileNotFoundError:
-        return False
+def pieces_of(path: Path) -> Iterator[bytes]:
+    """The bytes of a file."""
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK):
+            yield piece
 
 
 def plain(name: str) -> str:
@@ -203,29 +299,10 @@ def plain(name: str) -> str:
     return f"{(stem or 'tep')[:LONGEST_NAME]}{dot}{ending[:LONGEST_ENDING]}" if dot else (shown or "tep")[:LONGEST_NAME]
 
 
-def _settle(coming: Path, target: Path) -> None:
-    """What lies there already stays, and counts as just come: a sweep must not take it away from its second row."""
-    target.parent.mkdir(exist_ok=True)
-    try:
-        os.link(coming, target)
-    except FileExistsError:
-        os.utime(target)
-    _sync(target.parent)
-
-
 def _begin_to_sync(file: IO[bytes], start: int, length: int) -> None:
     """Let the system write these pages now, while the next come, so that there is little to wait for at the end."""
     if hasattr(os, "posix_fadvise"):  # only Linux has it
         os.posix_fadvise(file.fileno(), start, length, os.POSIX_FADV_DONTNEED)
-
-
-def _sync(path: Path) -> None:
-    """Wait until it is on the disk."""
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _demand_size(name: str, size: int, limit: int) -> None:
@@ -244,9 +321,8 @@ def _demand_kind(name: str, path: Path, glance: Glance) -> Kind:
     return kind
 
 
-def _hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        digest = sha256()
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
+def _hash_of(pieces: Iterator[bytes]) -> str:
+    digest = sha256()
+    for piece in pieces:
+        digest.update(piece)
     return digest.hexdigest()

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from actions import evidence_verdicts
 from actions.evidence_checks import JOB
 from actions.evidence_verdicts import Wanted
-from evidence import store
 from evidence.checker import CheckFailed, Task, check
+from evidence.store import COMING, THUMBNAIL, Absent
 from evidence.verdict import Outcome as Found
 from evidence.verdict import Verdict
 from evidence.viruses import Finding, scan
@@ -46,23 +46,24 @@ def check_evidence(setting: "Setting", job: Claimed) -> Outcome:
 
 def _examined(setting: "Setting", asked: Wanted) -> tuple[Verdict, Finding | None]:
     """What the file is, and what the virus scanner says where there is one; its small picture lies beside it then."""
-    folder = setting.directory / store.FOLDER
-    path = store.place(folder, asked.file_hash)
-    if not path.is_file():
-        raise CheckFailed(f"no content {asked.file_hash}")
-    verdict = _verdict(setting, asked, path, folder)
-    if not setting.scanner or verdict.outcome is Found.REFUSED:
-        return verdict, None
-    return verdict, scan(setting.scanner, path)
+    try:
+        with setting.evidence.borrow(asked.file_hash) as path:
+            verdict = _verdict(setting, asked, path)
+            if not setting.scanner or verdict.outcome is Found.REFUSED:
+                return verdict, None
+            return verdict, scan(setting.scanner, path)
+    except Absent:
+        raise CheckFailed(f"no content {asked.file_hash}") from None
 
 
-def _verdict(setting: "Setting", asked: Wanted, path: Path, folder: Path) -> Verdict:
-    coming = folder / f"{store.COMING}{os.getpid()}-{asked.file_hash}{store.THUMBNAIL}"
+def _verdict(setting: "Setting", asked: Wanted, path: Path) -> Verdict:
+    store = setting.evidence
+    coming = store.coming / f"{COMING}{os.getpid()}-{asked.file_hash}{THUMBNAIL}"
     try:
         task = Task(path=path, rules=asked.rules, roots=setting.roots, at=setting.now(), thumbnail=coming)
         verdict = check(task).verdict
         if coming.is_file() and verdict.outcome is not Found.REFUSED:
-            coming.replace(store.thumbnail(folder, asked.file_hash))
+            store.keep_thumbnail(coming, asked.file_hash)
     finally:
         coming.unlink(missing_ok=True)
     return verdict
@@ -74,7 +75,7 @@ def sweep_files(setting: "Setting", _: Claimed) -> Outcome:
     with setting.database.reading() as session:
         known = named_files(session) | mentioned_files(session)
         missing, late = unchecked(session), refused_late(session, now - LATE, now)
-    gone = store.sweep(setting.directory / store.FOLDER, known, now)
+    gone = setting.evidence.sweep(known, now)
     again = [Errand(JOB, f"evidence:{key}", f"again/{now.date()}") for key in missing]
     with setting.database.writing() as session:
         jobs.ask(session, again, now)

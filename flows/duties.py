@@ -1,10 +1,12 @@
 """What each kind of job does, and which jobs the calendar asks for. Every duty may be done twice without harm."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Final, NamedTuple
 
 from sqlmodel import Session
@@ -17,9 +19,11 @@ from actions.report import draft
 from actions.seal import seal_night
 from config.calendar import LOCAL
 from config.graph import RESTING
-from flows import asked, checking, jobs
+from config.logs import about, tell
+from evidence.folder import Folder
+from evidence.store import FOLDER, Store
+from flows import asked, checking, jobs, keeping
 from flows.jobs import Claimed, Errand, Outcome
-from models import backup
 from models.db import Database, run
 from models.history import Seal
 from models.installation import installation
@@ -35,18 +39,22 @@ from states.chain import iso
 from states.chain_words import in_words
 from states.hold import counts
 
+LOG: Final = logging.getLogger(__name__)
 BATCH: Final = 1_000
 NIGHT: Final = time(2)
 DAY: Final = timedelta(days=1)
-KEPT_BACKUPS: Final = 14
 SHOWN_BREAKS: Final = 5
+RANKED, GATHERED, WORD = 40, 60, 75
+"""How far a report has come, in percent of the time it takes: ranked and sealed, its figures read, written in Word."""
 Clock = Callable[[], datetime]
 
 
 class Setting(NamedTuple):
     """Where work is done: the database, the clock, the way out for mail and its sender, and the folder for files.
 
-    `roots` is the folder of certificates that are trusted, `scanner` the address of clamd.
+    `roots` is the folder of certificates that are trusted, `scanner` the address of clamd, `store` where evidence lies
+    if not in the folder. `backups` is where copies go if not into the folder; files of evidence are copied there too.
+    `stopped` says whether the process has been told to stop, so that what takes long may end early.
     """
 
     database: Database
@@ -56,6 +64,19 @@ class Setting(NamedTuple):
     directory: Path
     roots: Path | None = None
     scanner: str | None = None
+    store: Store | None = None
+    backups: Path | None = None
+    stopped: Callable[[], bool] = bool
+
+    @property
+    def copies(self) -> Path:
+        """The folder of copies of the database."""
+        return self.backups or self.directory / "backup"
+
+    @property
+    def evidence(self) -> Store:
+        """Where evidence lies."""
+        return self.store or Folder(self.directory / FOLDER)
 
 
 Duty = Callable[[Setting, Claimed], Outcome]
@@ -74,14 +95,25 @@ def perform(setting: Setting, job_id: int) -> Counts:
         job = jobs.claim(session, job_id, setting.now())
     if job is None:
         return {}
+    with about(job=job.id, kind=job.errand.kind, round=job.round_id):
+        return _performed(setting, job)
+
+
+def _performed(setting: Setting, job: Claimed) -> Counts:
+    begun, status = monotonic(), "put off"
     try:
         outcome = DUTIES[job.errand.kind](setting, job)
+        status = "done" if outcome.held else "failed"
     except Exception as error:
         with setting.database.writing() as session:
             jobs.put_off(session, job, f"{type(error).__name__}: {error}", setting.now())
+            keeping.tell_failed(session, job, setting.now())
         raise
+    finally:
+        tell(LOG, "job", status=status, attempt=job.attempts, ms=round(1000 * (monotonic() - begun), 1))
     with setting.database.writing() as session:
         jobs.end(session, job, outcome, setting.now())
+        keeping.tell_failed(session, job, setting.now())
     return {job.errand.kind: 1} if outcome.held else {job.errand.kind: 1, "failed": 1}
 
 
@@ -124,8 +156,7 @@ def nightly(session: Session, now: datetime) -> list[Errand]:
     seals = [Errand("seal", f"round:{round_id}", day) for round_id in rounds]
     if installation(session).made_as != "live":
         return seals
-    seals.append(Errand("sweep_files", "installation:1", day))
-    return [*seals, Errand("verify", "installation:1", day), Errand("backup", "installation:1", day)]
+    return [*seals, *(Errand(kind, "installation:1", day) for kind in ("sweep_files", "tidy", "verify", "backup"))]
 
 
 def next_night(session: Session, now: datetime) -> datetime | None:
@@ -186,14 +217,21 @@ def _report(setting: Setting, job: Claimed) -> Outcome:
             return Outcome("Kết quả đã thay đổi: dự thảo này không còn cần lập.")
         rank_round(session, job.number, actor=SYSTEM, now=now)
         draft(session, job.number, actor=SYSTEM, now=now)
+    _come(setting, job, RANKED)
     with setting.database.reading() as session:
         found, rehearsal = gather(session, job.number), installation(session).made_as == "rehearsal"
     folder, name = setting.directory / "report", f"du-thao-bao-cao-{found.slug}-{found.year}"
-    made = [
-        _written(folder / f"{name}.docx", partial(write_docx, found, rehearsal=rehearsal)),
-        _written(folder / f"{name}.xlsx", partial(write_xlsx, found, rehearsal=rehearsal)),
-    ]
+    made = []
+    for come, form, write in ((GATHERED, "docx", write_docx), (WORD, "xlsx", write_xlsx)):
+        _come(setting, job, come)
+        made.append(_written(folder / f"{name}.{form}", partial(write, found, rehearsal=rehearsal)))
     return Outcome(f"Đã lập dự thảo: {', '.join(map(str, made))}.")
+
+
+def _come(setting: Setting, job: Claimed, percent: int) -> None:
+    """Show on the page of jobs how far a long one has come."""
+    with setting.database.writing() as session:
+        jobs.tell(session, job, percent, setting.now())
 
 
 def _written(file: Path, write: Callable[[Path], None]) -> Path:
@@ -245,16 +283,8 @@ def _breaks(broken: Sequence[history.Broken]) -> str:
     return "; ".join(in_words(one) for one in broken[:SHOWN_BREAKS])
 
 
-def _backup(setting: Setting, job: Claimed) -> Outcome:
-    folder = setting.directory / "backup"
-    made = backup.copy(setting.database, folder / f"danhgia-{job.errand.occasion}.bak")
-    for old in sorted(folder.glob("danhgia-*.bak"))[:-KEPT_BACKUPS]:
-        old.unlink(missing_ok=True)
-    return Outcome(f"Đã sao lưu vào {made}.")
-
-
 REMINDER_KINDS: Final = frozenset({*remind.REMINDERS, "opinion_due"})
-NIGHTLY_KINDS: Final = frozenset({"seal", "verify", "backup", "sweep_files", *CHECKS})
+NIGHTLY_KINDS: Final = frozenset({*keeping.NIGHTLY, *CHECKS})
 REPORT_KINDS: Final = frozenset({"report"})
 ASKED_KINDS: Final = frozenset({"launch"})
 LONG_KINDS: Final = frozenset({"rehearsal"})
@@ -269,7 +299,8 @@ DUTIES: Final[Mapping[str, Duty]] = {
     "verify": _verify,
     CHECK_HISTORY: _check_history,
     CHECK_SEAL: _check_seal,
-    "backup": _backup,
+    "backup": keeping.back_up,
+    "tidy": keeping.tidy,
     JOB: checking.check_evidence,
     "sweep_files": checking.sweep_files,
     "launch": asked.launch,

@@ -36,6 +36,11 @@ class Claimed(NamedTuple):
         """The id in its target: 17 of "round:17"."""
         return int(self.errand.target.rpartition(":")[2])
 
+    @property
+    def round_id(self) -> int | None:
+        """The round it is about; None when it is about something else."""
+        return self.number if self.errand.target.startswith("round:") else None
+
 
 class Outcome(NamedTuple):
     """How a job ended, in words; `held` is False when it did its work and found something wrong."""
@@ -91,6 +96,12 @@ def end(session: Session, job: Claimed, outcome: Outcome, now: datetime) -> bool
     """Write how a job ended; False when it is no longer ours, and then nothing is written."""
     status = "done" if outcome.held else "failed"
     return _write(session, job, "status = :status, ended_at = :at, outcome = :text", status, now, outcome.text)
+
+
+def tell(session: Session, job: Claimed, percent: int, now: datetime) -> bool:
+    """Write how far a long job has come, and keep it ours for as long again; False when it is no longer ours."""
+    columns = "status = :status, lease_until = :at, outcome = :text"
+    return _write(session, job, columns, "waiting", now + LEASE, f"{percent}%")
 
 
 def put_off(session: Session, job: Claimed, why: str, now: datetime) -> bool:

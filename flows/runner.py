@@ -1,4 +1,7 @@
-"""The child of `danhgia serve` that registers the deployments, keeps their schedules, and runs what falls due."""
+"""The child of `danhgia serve` that registers the deployments, keeps their schedules, and runs what falls due.
+
+Where there is a work pool, its workers run what falls due (`prefect worker start`), and this calls them.
+"""
 
 import asyncio
 import logging
@@ -8,23 +11,23 @@ from typing import Any, Final
 from anyio import to_thread
 from httpx import HTTPError
 from prefect import Flow
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
-from prefect.client.schemas.objects import StateType
 from prefect.runner import Runner
-from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 
 from config.settings import Settings
+from flows import pool
 from flows.explain import explain
 from flows.lock import lock
 from flows.mail import mail
 from flows.nightly import nightly
 from flows.opinions import opinions
+from flows.pool import give_up_orphans
 from flows.remind import remind
 from flows.report import report
-from flows.schedules import DEPLOYMENT, Planned, planned, refresh
+from flows.schedules import Planned, planned, refresh
 from flows.setting import opened
+from flows.share import share
+from flows.sweep import DEPLOYMENT
 
 FLOWS: Final[tuple[Flow[..., Any], ...]] = (lock, explain, opinions, remind, report, nightly, mail)
 POLL_SECONDS: Final = 5.0
@@ -32,9 +35,17 @@ AT_ONCE: Final = 2
 LOG: Final = logging.getLogger(__name__)
 
 
-async def serve() -> None:
+async def serve(settings: Settings) -> None:
     """Run until told to stop; ends when the server stays away, and then the supervisor starts it again."""
-    await give_up_orphans()
+    if settings.work_pool:
+        await pool.register(settings.work_pool, (*FLOWS, share))
+        await asyncio.gather(_keep_schedules(settings), pool.call_workers(settings, POLL_SECONDS))
+    else:
+        await _run_here()
+
+
+async def _run_here() -> None:
+    await give_up_orphans(pool.REAL.now())
     runner = Runner(name=DEPLOYMENT, query_seconds=POLL_SECONDS, limit=AT_ONCE, pause_on_shutdown=False)
     for flow in FLOWS:
         deployment = await flow.ato_deployment(
@@ -42,14 +53,6 @@ async def serve() -> None:
         )
         await runner.aadd_deployment(deployment)
     await _until_stopped(runner)
-
-
-async def give_up_orphans() -> None:
-    """Runs that a killed runner left behind would stand as running for minutes and keep others waiting."""
-    left = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING]))
-    async with get_client() as client:
-        for run in await client.read_flow_runs(flow_run_filter=FlowRunFilter(state=left)):
-            await client.set_flow_run_state(run.id, Crashed(message="tiến trình chạy đã dừng đột ngột"), force=True)
 
 
 async def _until_stopped(runner: Runner) -> None:
@@ -85,4 +88,4 @@ def _planned(settings: Settings) -> set[Planned]:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(Settings()))

@@ -12,12 +12,12 @@ from prefect.client.schemas.schedules import CronSchedule, RRuleSchedule
 from config.calendar import LOCAL
 from config.settings import Settings
 from flows.setting import opened
+from flows.sweep import DEPLOYMENT
 from flows.work import GRACE
 from models.db import Database, run
 from models.opinions import open_requests
 from models.types import from_micros, to_micros
 
-DEPLOYMENT: Final = "danhgia"
 SLACK: Final = timedelta(seconds=5)
 ZONE: Final = LOCAL.key
 DAILY: Final = {

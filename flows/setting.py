@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from config.clock import Clock
 from config.settings import Settings
+from evidence.stores import store_of
 from flows.duties import Setting
 from models.db import Database
 from models.installation import installation
@@ -20,8 +21,8 @@ def opened(settings: Settings) -> Iterator[Setting]:
     try:
         _demand_own_time(database, settings)
         origin = Origin(settings.mail_from, settings.base_url)
-        with open_transport(settings.smtp_url, settings.var / "mail") as transport:
-            own = (settings.var, settings.trusted_roots, settings.clamd)
+        with open_transport(settings.smtp_url, settings.var / "mail", settings.smtp_connections) as transport:
+            own = (settings.var, settings.trusted_roots, settings.clamd, store_of(settings), settings.backup)
             yield Setting(database, Clock(settings.now).now, transport, origin, *own)
     finally:
         database.dispose()

@@ -6,26 +6,23 @@ and the rows are locked where they are written.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from sqlmodel import Session
-
 from actions import explain, lock, opinions, remind
-from actions.remind import Underway
-from config.vocabulary import Relation, Stage
-from config.workflow import Deadline
+from actions.closings import closings, earliest
 from flows import duties, jobs
 from flows.duties import Clock, Counts, Plan, Setting
 from models import counts
 from models.db import Database, run
 from models.opinions import due_requests
-from models.types import from_micros, to_micros
-from notifications import send
+from models.types import to_micros
+from notifications.claims import spans
+from notifications.delivery import Delivered, deliver
 from notifications.render import Origin
 from notifications.send import Transport
 
@@ -37,11 +34,19 @@ LOG = logging.getLogger(__name__)
 
 
 class Work(NamedTuple):
-    """One kind of due work: batches of ids to be done, and the call that does one batch."""
+    """One kind of due work: batches of ids to be done, and the call that does one batch.
+
+    `parts` are smaller batches, for several workers, of what is one to a process alone.
+    """
 
     name: str
     due: Callable[[Database, datetime], list[Ids]]
     do: Callable[[Setting, Ids], Counts]
+    parts: Callable[[Database, datetime], list[Ids]] | None = None
+
+    def shares(self, database: Database, now: datetime) -> list[Ids]:
+        """The batches as several workers share them."""
+        return (self.parts or self.due)(database, now)
 
 
 class Done(NamedTuple):
@@ -62,7 +67,7 @@ def tick(database: Database, *, now: Clock, transport: Transport, origin: Origin
 def sweep(setting: Setting, works: Sequence[Work] | None = None) -> list[Done]:
     """`tick` in a setting; of some works only, where others are done elsewhere."""
     errors: list[Exception] = []
-    done = [Done(work.name, _pass(work, setting, errors)) for work in works or (*WORKS, *EVIDENCE, *LONG)]
+    done = [Done(work.name, _pass(work, setting, errors)) for work in works or (*WORKS, *MAIL, *EVIDENCE, *LONG)]
     if errors:
         raise ExceptionGroup("some of the due work failed", errors)
     return done
@@ -90,9 +95,9 @@ def next_due(database: Database, now: datetime) -> datetime | None:
     """When there is something to do next: `now` or earlier when there already is, None when nothing is in sight."""
     with database.reading() as session:
         found = [
-            *(at + GRACE for own in remind.unarchived(session) for at in _closings(session, own)),
-            *(at + GRACE for sql in (OPEN_REQUESTS, OPEN_OPINIONS) for at in _earliest(session, sql)),
-            *_earliest(session, QUEUED),
+            *(at + GRACE for own in remind.unarchived(session) for at in closings(session, own)),
+            *(at + GRACE for sql in (OPEN_REQUESTS, OPEN_OPINIONS) for at in earliest(session, sql)),
+            *earliest(session, QUEUED),
             duties.next_reminder(session, now),
             jobs.next_due(session),
             duties.next_night(session, now),
@@ -106,48 +111,10 @@ OPEN_OPINIONS: Final = "SELECT min(closes_at) FROM opinion_request WHERE status 
 QUEUED: Final = "SELECT min(coalesce(lease_until, due_at)) FROM outbox WHERE status = 'queued'"
 
 
-def _earliest(session: Session, sql: str, **parameters: int) -> list[datetime]:
-    return [from_micros(row[0]) for row in run(session, sql, parameters).fetchall() if row[0] is not None]
-
-
-def _closings(session: Session, own: Underway) -> Iterator[datetime]:
-    """When the sweep of a round has something to do: for dossiers that wait for it, and for the round itself."""
-    machine = own.programme.workflow.assessment
-    later = lock.later_deadlines(own.programme)
-    for deadline in own.programme.workflow.deadlines:
-        states = {name for step in machine.transitions if step.do == deadline.do for name in step.sources}
-        if states:
-            sql = _behind_sql(states, deadline) if deadline in later else _waiting_sql(states, deadline)
-            yield from _earliest(session, sql, round=own.id)
-    for step in own.programme.workflow.round.transitions:
-        if own.state in step.sources and Relation.SYSTEM in step.by:
-            for stage in (call.parameters.stage for call in step.guards if isinstance(call.parameters, Stage)):
-                sql = f"SELECT max(closes_at) FROM milestone WHERE round_id = :round AND stage = '{stage}'"
-                yield from _earliest(session, sql, round=own.id)
-
-
-def _waiting_sql(states: Iterable[str], deadline: Deadline) -> str:
-    sql = f"SELECT min(closes_at) FROM assessment WHERE round_id = :round AND state IN ({_listed(states)})"
-    kinds = f" AND kind IN ({_listed(deadline.kinds)})" if deadline.kinds else ""
-    return f"{sql}{kinds} AND NOT late"
-
-
-def _behind_sql(states: Iterable[str], deadline: Deadline) -> str:
-    """As above, for a deadline that is a milestone of the round and not the dossiers' own closing."""
-    return (
-        "SELECT min(m.closes_at) FROM milestone m JOIN assessment a ON a.round_id = m.round_id AND a.kind = m.kind "
-        f"WHERE m.round_id = :round AND m.stage = '{deadline.stage}' AND a.state IN ({_listed(states)})"
-    )
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"'{name}'" for name in sorted(names))
-
-
 def _to_lock(database: Database, now: datetime) -> list[Ids]:
     with database.reading() as session:
         rounds = remind.unarchived(session)
-        return [(own.id,) for own in rounds if any(at + GRACE <= now for at in _closings(session, own))]
+        return [(own.id,) for own in rounds if any(at + GRACE <= now for at in closings(session, own))]
 
 
 def _lock(setting: Setting, ids: Ids) -> Counts:
@@ -211,11 +178,23 @@ def _perform(setting: Setting, ids: Ids) -> Counts:
 
 def _to_deliver(database: Database, now: datetime) -> list[Ids]:
     with database.reading() as session:
-        return [()] if any(at <= now for at in _earliest(session, QUEUED)) else []
+        return [()] if any(at <= now for at in earliest(session, QUEUED)) else []
 
 
-def _deliver(setting: Setting, _: Ids) -> Counts:
-    return send.deliver(setting.database, setting.transport, setting.origin, now=setting.now)._asdict()
+def _parts_of_mail(database: Database, now: datetime) -> list[Ids]:
+    with database.reading() as session:
+        return list(spans(session, now))
+
+
+def _deliver(setting: Setting, ids: Ids) -> Counts:
+    """All that waits; or a part of it by its first and last id, and then what others have left."""
+    from_here = (setting.database, setting.transport, setting.origin)
+    hand_over = partial(deliver, *from_here, now=setting.now, stopped=setting.stopped)
+    if not ids:
+        return hand_over()._asdict()
+    own = hand_over(within=(ids[0], ids[-1]))
+    rest = Delivered() if own.retried else hand_over()
+    return Counter(own._asdict()) + Counter(rest._asdict())
 
 
 def _to_fold(database: Database, _: datetime) -> list[Ids]:
@@ -237,9 +216,10 @@ WORKS: Final = (
     Work("report", partial(_to_do, duties.drafts, duties.REPORT_KINDS), _perform),
     Work("nightly", partial(_to_do, duties.nightly, duties.NIGHTLY_KINDS), _perform),
     Work("asked", partial(_to_do, duties.nothing, duties.ASKED_KINDS), _perform),
-    Work("mail", _to_deliver, _deliver),
     Work("counts", _to_fold, _fold),
 )
+MAIL: Final = (Work("mail", _to_deliver, _deliver, _parts_of_mail),)
+"""Done beside the rest where a process lives: nothing that is due waits for tens of thousands of mails."""
 EVIDENCE: Final = (Work("evidence", partial(_to_do, duties.nothing, duties.EVIDENCE_KINDS), _perform),)
 LONG: Final = (Work("rehearsal", partial(_to_do, duties.nothing, duties.LONG_KINDS), _perform),)
 """Work of minutes, which a process that lives does beside the rest."""
@@ -247,4 +227,4 @@ LONG: Final = (Work("rehearsal", partial(_to_do, duties.nothing, duties.LONG_KIN
 
 def find(name: str) -> Work:
     """One kind of work by its name."""
-    return next(work for work in (*WORKS, *EVIDENCE, *LONG) if work.name == name)
+    return next(work for work in (*WORKS, *MAIL, *EVIDENCE, *LONG) if work.name == name)

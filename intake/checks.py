@@ -107,7 +107,7 @@ def _totals(top: Sequence[Node], totals: Sequence[Line]) -> Iterator[Oddity]:
         yield from _subtotal(top, line)
     if known and known[-1].worth and real is not None and known[-1].worth.points != real:
         what = f"Dòng tổng ghi {points.shown(known[-1].worth.points)}, các nhóm cộng lại được {points.shown(real)}."
-        yield Oddity(known[-1].row, Kind.TOTAL, what, blocks=True)
+        yield Oddity(known[-1].row, Kind.TOTAL, what, blocks=True, offer=points.shown(real))
 
 
 def _subtotal(top: Sequence[Node], line: Line) -> Iterator[Oddity]:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from intake import numbering, points
 from intake.oddities import Kind, Oddity
+from intake.settled import About, Settled, value_of
 from intake.tables import Row
 
 LONGEST_HEADING: Final = 160
@@ -48,6 +49,15 @@ NAMES: Final = {
 }
 
 
+SETTLED: Final = {
+    About.COLUMN_NUMBER: Role.NUMBER,
+    About.COLUMN_MAX: Role.MAX,
+    About.COLUMN_EVIDENCE: Role.EVIDENCE,
+    About.COLUMN_NOTE: Role.NOTE,
+}
+"""What may be settled of the columns: which of them, from 1, has a role; empty when none has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where the columns are and where the rows below the heading begin; `heads` are the heading's cells."""
@@ -60,6 +70,18 @@ class Layout:
     def text(self, row: Row, role: Role) -> str:
         """What the row has in the column of that role."""
         return row.cell(self.columns.get(role))
+
+
+def as_settled(layout: Layout, settled: Settled) -> Layout:
+    """The layout with what was settled about its columns: the content stays where it is, no column has two roles."""
+    columns = dict(layout.columns)
+    for about, role in SETTLED.items():
+        value = value_of(settled, None, about)
+        if value is not None:
+            given = {role: int(value) - 1} if value else {}
+            kept = {one: at for one, at in columns.items() if one != role and at not in given.values()}
+            columns = {**given, **kept, Role.CONTENT: layout.columns[Role.CONTENT]}
+    return replace(layout, columns=columns)
 
 
 def role_of(heading: str) -> Role | None:

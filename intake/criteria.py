@@ -16,6 +16,9 @@ from intake.tree import Node, walk
 _ALIKE: Final = 0.9
 _ENOUGH: Final = 15
 """Letters of a criterion and an option from which on their likeness says something."""
+_CHOICES: Final = {Scored.CHOICE, Scored.CAPPED_CHOICE}
+_POINTLESS: Final = {Scored.CHECK, Scored.DEGREE}
+_OF_LEAVES: Final = {*_POINTLESS, Scored.GRADED, Scored.BINARY, Scored.RATIO, Scored.BONUS, Scored.PENALTY}
 _EXTRAS: Final = {Extra.BONUS: (Scored.BONUS, "điểm thưởng"), Extra.PENALTY: (Scored.PENALTY, "điểm trừ")}
 
 
@@ -24,7 +27,7 @@ def settle(top: Sequence[Node]) -> list[Oddity]:
     oddities: list[Oddity] = []
     if not any(node.points is not None for node in walk(top)):
         for node in walk(top):
-            node.kind = Scored.GROUP if node.children else Scored.CHECK
+            node.kind = Scored.GROUP if node.children else _kind_of_leaf(node, Scored.CHECK)
         what = "Bảng không có điểm: mỗi tiêu chí được coi là đạt hoặc không đạt."
         return [Oddity(None, Kind.NO_POINTS, what)]
     for node in top:
@@ -41,15 +44,17 @@ def _take_details(node: Node, oddities: list[Oddity]) -> None:
     plain = [child for child in bullets if child.points is None and not child.children]
     if not plain or len(plain) != len(node.children) or node.points is None or points.one_of(node.line.text):
         return
+    if any(child.line.place for child in plain):
+        return
     for child in plain:
-        node.line = replace(node.line, text=f"{node.line.text}\n{child.line.number} {child.line.text}")
+        node.line = replace(node.line, text=f"{node.line.text}\n{child.line.number} {child.line.text}".rstrip())
         what = f"Gạch đầu dòng không có điểm: đã nối vào lời văn của {node.code}."
         oddities.append(Oddity(child.line.row, Kind.DETAIL, what))
     node.children.clear()
 
 
 def _settle(node: Node, above: Extra | None, oddities: list[Oddity]) -> None:
-    node.extra = _extra(node) or above
+    node.extra = _settled_extra(node) if node.line.kind else _extra(node) or above
     if not node.line.text:
         oddities.append(Oddity(node.line.row, Kind.REFUSED, f"Mục {node.code} không có nội dung.", blocks=True))
     if node.children:
@@ -66,19 +71,38 @@ def _extra(node: Node) -> Extra | None:
     return {1: Extra.BONUS, -1: Extra.PENALTY}.get(sign) or points.extra_of(node.line.text)
 
 
+def _offer_rest(node: Node, oddities: list[Oddity]) -> None:
+    """To the one criterion of a group that has no points, offer what the others leave of the group's."""
+    without = [child for child in node.children if _worth(child) is None and child.extra is None]
+    rest = (node.points or Decimal(0)) - (worth_of([one for one in node.children if one not in without]) or Decimal(0))
+    if len(without) != 1 or node.extra or rest <= 0:
+        return
+    for at, one in enumerate(oddities):
+        if (one.row, one.kind) == (without[0].line.row, Kind.NO_POINTS):
+            oddities[at] = one._replace(offer=points.shown(rest))
+
+
+def _settled_extra(node: Node) -> Extra | None:
+    return next((extra for extra, (kind, _) in _EXTRAS.items() if kind == node.line.kind), None)
+
+
 def _settle_parent(node: Node, oddities: list[Oddity]) -> None:
     choice = points.one_of(node.line.text)
     are_leaves = not any(child.children for child in node.children)
-    is_assumed = node.extra is None and choice is None and are_leaves and _looks_chosen(node)
-    if choice and not (are_leaves and node.extra is None):
-        what = f"Mục {node.code} ghi «{choice.words}» nhưng bên dưới còn có mục con hoặc là điểm thưởng, điểm trừ."
-        oddities.append(Oddity(node.line.row, Kind.NO_OPTIONS, what, blocks=True))
-    if (choice and are_leaves and node.extra is None) or is_assumed:
+    if node.line.kind:
+        is_choice = node.line.kind in _CHOICES and are_leaves
+    else:
+        is_choice = node.extra is None and are_leaves and (choice is not None or _looks_chosen(node))
+        if choice and not is_choice:
+            what = f"Mục {node.code} ghi «{choice.words}» nhưng bên dưới còn có mục con hoặc là điểm thưởng, điểm trừ."
+            oddities.append(Oddity(node.line.row, Kind.NO_OPTIONS, what, blocks=True))
+    if is_choice:
         _settle_choice(node, choice, oddities)
         return
     node.kind = Scored.GROUP
     for child in node.children:
         _settle(child, node.extra, oddities)
+    _offer_rest(node, oddities)
     if node.extra:
         _tell_extra_group(node, oddities)
     elif node.points is None:
@@ -96,16 +120,16 @@ def _looks_chosen(node: Node) -> bool:
 
 def _settle_choice(node: Node, choice: points.OneOf | None, oddities: list[Oddity]) -> None:
     capped = [child for child in node.children if child.line.worth and child.line.worth.is_cap]
-    node.kind = Scored.CAPPED_CHOICE if capped else Scored.CHOICE
+    node.kind = Scored(node.line.kind or (Scored.CAPPED_CHOICE if capped else Scored.CHOICE))
     known = [child.points for child in node.children if child.points is not None]
     row, count = node.line.row, len(node.children)
-    if choice is None:
+    if choice is None and not node.line.kind:
         what = (
             f"Mục {node.code} không ghi «chọn 1 trong {count}», nhưng điểm các mục con chỉ hợp khi chọn một; "
             "đã coi là chọn một."
         )
         oddities.append(Oddity(row, Kind.ASSUMED_CHOICE, what))
-    elif choice.of not in {None, count}:
+    elif choice and choice.of not in {None, count}:
         what = f"Mục {node.code} ghi «{choice.words}» nhưng bảng có {count} phương án."
         oddities.append(Oddity(row, Kind.CHOICE_COUNT, what, blocks=count == 1))
     if choice and choice.is_misprinted:
@@ -136,7 +160,7 @@ def _tell_largest(node: Node, largest: Decimal, oddities: list[Oddity]) -> None:
         how = "không thể đạt" if largest < node.points else "bị vượt"
         told = f"Điểm tối đa {points.shown(node.points)} của {node.code} {how}"
         what = f"{told}: phương án cao nhất là {points.shown(largest)}."
-        oddities.append(Oddity(node.line.row, Kind.UNREACHABLE, what, blocks=True))
+        oddities.append(Oddity(node.line.row, Kind.UNREACHABLE, what, blocks=True, offer=points.shown(largest)))
 
 
 def _tell_double(node: Node, known: Sequence[Decimal], oddities: list[Oddity]) -> None:
@@ -166,7 +190,7 @@ def _tell_sum(node: Node, printed: Decimal, oddities: list[Oddity]) -> None:
         return
     kind, how = (Kind.UNREACHABLE, "không thể đạt") if total < printed else (Kind.SUM, "bị vượt")
     what = f"Điểm {points.shown(printed)} của {node.code} {how}: các mục con cộng lại được {points.shown(total)}."
-    oddities.append(Oddity(node.line.row, kind, what, blocks=True))
+    oddities.append(Oddity(node.line.row, kind, what, blocks=True, offer=points.shown(total)))
 
 
 def worth_of(nodes: Sequence[Node]) -> Decimal | None:
@@ -178,6 +202,8 @@ def worth_of(nodes: Sequence[Node]) -> Decimal | None:
 
 
 def _worth(node: Node) -> Decimal | None:
+    if node.kind in _POINTLESS and node.line.kind:
+        return Decimal(0)
     if node.kind == Scored.GROUP and node.points is None:
         return worth_of(node.children)
     if node.is_option_parent and node.points is None:
@@ -195,16 +221,23 @@ def _tell_extra_group(node: Node, oddities: list[Oddity]) -> None:
     oddities.append(Oddity(node.line.row, Kind.EXTRA, what))
 
 
+def _kind_of_leaf(node: Node, otherwise: Scored) -> Scored:
+    return Scored(node.line.kind) if node.line.kind in _OF_LEAVES else otherwise
+
+
 def _settle_leaf(node: Node, oddities: list[Oddity]) -> None:
     row, ratio, choice = node.line.row, points.ratio_of(node.line.text), points.one_of(node.line.text)
-    node.kind = Scored.GRADED
+    node.kind = _kind_of_leaf(node, Scored.GRADED)
+    if node.kind in _POINTLESS:
+        node.line = replace(node.line, worth=None)
+        return
     if node.extra:
         node.kind, name = _EXTRAS[node.extra]
         oddities.append(Oddity(row, Kind.EXTRA, f"{node.code} là {name}, đứng ngoài tổng điểm."))
-    elif choice:
+    elif choice and not node.line.kind:
         what = f"Mục {node.code} ghi «{choice.words}» nhưng không thấy các phương án; đang coi là chấm theo mức."
         oddities.append(Oddity(row, Kind.NO_OPTIONS, what))
-    elif ratio:
+    elif ratio and node.line.kind in {"", Scored.RATIO}:
         node.kind = Scored.RATIO
         what = f"{node.code} chấm theo tỷ lệ: «{ratio.done}» trên «{ratio.assigned}»; hãy soát lại công thức."
         oddities.append(Oddity(row, Kind.RATIO, what))

@@ -10,6 +10,7 @@ from intake import numbering, points
 from intake.columns import Layout, Role
 from intake.oddities import Kind, Oddity
 from intake.points import Worth
+from intake.settled import NOTHING, About, Place, Settled, value_of
 from intake.tables import Row
 
 _TAG: Final = re.compile(
@@ -30,7 +31,10 @@ _PAGE: Final = re.compile(r"(?:trang\s*)?\d{1,3}(?:/\d{1,3})?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One criterion or option as printed; `joined` counts the rows that continue it."""
+    """One criterion or option as printed; `place` and `kind` are what was settled about it.
+
+    `is_filled`: the number was settled and the source has none.
+    """
 
     row: int
     number: str
@@ -40,6 +44,9 @@ class Line:
     note: str = ""
     is_from_text: bool = False
     is_bulleted: bool = False
+    place: str = ""
+    kind: str = ""
+    is_filled: bool = False
 
     @property
     def is_heading(self) -> bool:
@@ -56,16 +63,23 @@ class Lines:
     oddities: Sequence[Oddity]
 
 
-def gather(rows: Sequence[Row], layout: Layout) -> Lines:
-    """The lines of a table below its heading."""
+def gather(rows: Sequence[Row], layout: Layout, settled: Settled = NOTHING) -> Lines:
+    """The lines of a table below its heading, with what was settled about them."""
     oddities: list[Oddity] = []
     lines: list[Line] = []
     totals: list[Line] = []
     for row in _without_headings(rows, layout, oddities):
-        line = _line(row, layout, oddities)
+        told: list[Oddity] = []
+        line = _line(row, layout, settled, told)
+        is_own = line is None or line.place in {"", Place.OWN}
+        oddities += [one if is_own else one._replace(blocks=False) for one in told]
         if line is None:
             continue
-        if _is_total(line):
+        if line.place == Place.LEFT_OUT:
+            oddities.append(Oddity(line.row, Kind.LEFT_OUT, f"Không đưa vào biểu: «{line.text}»."))
+        elif line.place:
+            _add_settled(lines, line, oddities)
+        elif _is_total(line):
             totals.append(line)
         elif not line.number and _FOOTNOTE.match(line.text) and line.worth is None:
             oddities.append(Oddity(line.row, Kind.FOOTNOTE, f"Ghi chú của bảng, không phải tiêu chí: «{line.text}»."))
@@ -95,7 +109,7 @@ def _plain(cell: str) -> str:
     return " ".join(cell.casefold().split())
 
 
-def _line(row: Row, layout: Layout, oddities: list[Oddity]) -> Line | None:
+def _line(row: Row, layout: Layout, settled: Settled, oddities: list[Oddity]) -> Line | None:
     printed, text = (clean(layout.text(row, role), row.number, oddities) for role in (Role.NUMBER, Role.CONTENT))
     evidence, note = (clean(layout.text(row, role), row.number, oddities) for role in (Role.EVIDENCE, Role.NOTE))
     if row.is_cut:
@@ -111,8 +125,25 @@ def _line(row: Row, layout: Layout, oddities: list[Oddity]) -> Line | None:
         is_bulleted = printed in numbering.BULLETS
     if not text and not printed:
         return None
-    worth, is_from_text = _worth(row, layout, text, oddities)
-    return Line(row.number, printed, text, worth, evidence, note, is_from_text, is_bulleted)
+    if (points_ := value_of(settled, row.number, About.POINTS)) is None:
+        worth, is_from_text = _worth(row, layout, text, oddities)
+    else:
+        worth, is_from_text = _settled_worth(row, layout, text, points_), False
+    line = Line(row.number, printed, text, worth, evidence, note, is_from_text, is_bulleted)
+    return _as_settled(line, settled)
+
+
+def _settled_worth(row: Row, layout: Layout, text: str, value: str) -> Worth | None:
+    """The points that were settled, with what the source says of them beside: a ceiling, points taken away."""
+    worth, _ = _worth(row, layout, text, [])
+    return (worth or Worth(points.number("0")))._replace(points=points.number(value)) if value else None
+
+
+def _as_settled(line: Line, settled: Settled) -> Line:
+    number, place, kind = (value_of(settled, line.row, about) for about in (About.NUMBER, About.PLACE, About.KIND))
+    is_filled = bool(number) and not line.number
+    number = line.number if number is None else number
+    return replace(line, number=number, place=place or "", kind=kind or "", is_filled=is_filled)
 
 
 def _parted(printed: str, text: str) -> tuple[str, str]:
@@ -163,6 +194,19 @@ def _is_total(line: Line) -> bool:
     return not line.number and len(line.text) < _TOTAL_LENGTH and _TOTAL.match(line.text) is not None
 
 
+def _add_settled(lines: list[Line], line: Line, oddities: list[Oddity]) -> None:
+    """Take a line where it was said to belong."""
+    if line.place == Place.OWN or not lines:
+        lines.append(line)
+        return
+    last = lines[-1]
+    oddities.append(Oddity(line.row, Kind.JOINED, f"Nối vào dòng {last.row}: «{_ending(last.text)}»."))
+    words = " ".join(filter(None, (line.number, line.text)))
+    gap = "\n" if line.number in numbering.BULLETS or _may_be_new(last, line) else " "
+    evidence = "\n".join(filter(None, (last.evidence, line.evidence)))
+    lines[-1] = replace(last, text=f"{last.text}{gap}{words}", worth=last.worth or line.worth, evidence=evidence)
+
+
 def _add(lines: list[Line], line: Line, oddities: list[Oddity], *, is_after_total: bool) -> None:
     """Take a line, or join it to the one before when it continues that."""
     last = lines[-1] if lines else None
@@ -183,12 +227,17 @@ def _joined(last: Line, line: Line, oddities: list[Oddity]) -> Line:
     gap = " "
     if line.worth is not None:
         what = f"Đã nối vào dòng {last.row} vì là phần tiếp của «{_ending(last.text)}»; điểm lấy ở dòng này."
-    elif _FINISHED.search(last.text) and not line.text[:1].islower():
+    elif _may_be_new(last, line):
         what = f"Dòng không có số, không có điểm: đã nối vào dòng {last.row}, chưa chắc là phần tiếp; hãy xem lại."
         gap = "\n"
     oddities.append(Oddity(line.row, Kind.JOINED, what))
     evidence = "\n".join(filter(None, (last.evidence, line.evidence)))
     return replace(last, text=f"{last.text}{gap}{line.text}", evidence=evidence)
+
+
+def _may_be_new(last: Line, line: Line) -> bool:
+    """Whether the one above seems to have ended where a line without number and points begins."""
+    return line.worth is None and bool(_FINISHED.search(last.text)) and not line.text[:1].islower()
 
 
 def _ending(text: str) -> str:

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     REPEATED = "repeated"
     CODE = "code"
     LEVEL = "level"
+    LEFT_OUT = "left_out"
     FROM_TEXT = "points_from_text"
     UNCLEAR = "unclear_points"
     RANGE = "range"
@@ -66,6 +67,8 @@ class Kind(StrEnum):
 class Oddity(NamedTuple):
     """One odd thing; `row` None when it is of the whole, `blocks` when the sheet cannot be used before that is settled.
 
+    `offer` are the points that would settle it.
+
     Rows are those the reader of the source sees: of the worksheet, the line of a text file, the row of Word's table.
     """
 
@@ -73,6 +76,7 @@ class Oddity(NamedTuple):
     kind: Kind
     what: str
     blocks: bool = False
+    offer: str = ""
 
 
 def in_order(oddities: Iterable[Oddity]) -> tuple[Oddity, ...]:

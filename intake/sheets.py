@@ -6,21 +6,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from pydantic import ValidationError
 
 from config.sheet import Kind as Scored
 from config.sheet import Sheet
 from intake import bands, checks, criteria, outline, points, surroundings
-from intake.columns import Layout
+from intake.columns import Layout, as_settled
 from intake.lines import Line, gather
 from intake.oddities import Kind, Oddity, in_order, refuse
 from intake.parts import whole
 from intake.plain import read_csv, read_txt
+from intake.record import head, written
+from intake.settled import NOTHING, About, Settled, value_of
 from intake.tables import Row, Table, too_large
 from intake.tree import FILLED_NOTE, Node, grow, walk
 from intake.word import read_docx
@@ -42,17 +44,41 @@ _OPENING: Final = re.compile(r"[\s,;:]*(?:đạt|có|từ|tỷ lệ)?[\s,;:]*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """A sheet as it was read: `document` as YAML has it, with each code's row; `sheet` None while something blocks.
+class Source:
+    """A document as it was read: the table of criteria and what its columns are, before anything is made of it."""
 
-    `source` are the rows of the table below its heading.
+    name: str
+    digest: str
+    table: Table
+    layout: Layout
+    oddities: tuple[Oddity, ...] = ()
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows of the table below its heading."""
+        return self.table.rows[self.layout.first :]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What was made of a source: `document` as YAML has it, each code's row; `sheet` None while something blocks.
+
+    `top` and `totals` are the lines it was made of, `settled` what was taken into account.
     """
 
     document: Mapping[str, Any]
     rows: Mapping[str, int]
     oddities: tuple[Oddity, ...]
     sheet: Sheet | None
-    source: tuple[Row, ...]
+    source: Source
+    top: tuple[Node, ...]
+    totals: tuple[Line, ...]
+    settled: Settled
+
+    @property
+    def layout(self) -> Layout:
+        """What the columns of the source are, with what was settled about them."""
+        return as_settled(self.source.layout, self.settled)
 
     @property
     def total(self) -> Decimal:
@@ -71,67 +97,76 @@ class Imported:
         return [one for one in _flat(self.document["criteria"]) if "children" not in one]
 
     def as_yaml(self) -> str:
-        """The sheet as a file that `config.sheet` loads once nothing blocks; what is open stands above it."""
-        told = [f"# {_place(one)}{' '.join(one.what.split())}\n" for one in self.oddities if one.blocks]
-        head = "".join(["# Còn phải giải quyết trước khi dùng:\n", *told]) if told else ""
-        return head + yaml.dump(self.document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100_000)
+        """The sheet as a file that `config.sheet` loads once nothing blocks; what it came about by stands above it."""
+        return head(self.oddities, self.settled) + written(self.document)
 
 
-def read_sheet(path: Path) -> Imported:
-    """Read a criteria sheet from a document; ConfigError in one Vietnamese sentence when it holds none."""
+def read_source(path: Path) -> Source:
+    """Read a document that holds a criteria sheet; ConfigError in one Vietnamese sentence when it holds none."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise refuse(path, f"Chỉ nhập được tệp {', '.join(READERS)}; hãy lưu lại ở một trong các dạng đó.")
     try:
-        tables = reader(path)
+        digest, tables = sha256(path.read_bytes()).hexdigest(), reader(path)
     except OSError as error:
         raise refuse(path, f"Không đọc được tệp: {os.strerror(error.errno or 0)}.") from None
     found = whole(tables)
     if found is None:
         raise refuse(path, _NO_TABLE)
     table, layout, oddities = found
-    too_much = too_large(table.rows)
+    too_much = too_large(table)
     if too_much:
         raise refuse(path, too_much)
-    return _imported(path, table, layout, oddities)
-
-
-def _imported(path: Path, table: Table, layout: Layout, oddities: list[Oddity]) -> Imported:
-    lines = gather(table.rows, layout)
-    if not lines.lines:
+    if not gather(table.rows, layout).lines:
         raise refuse(path, _NO_TABLE)
+    return Source(path.stem, digest, table, layout, tuple(oddities))
+
+
+def read_sheet(path: Path) -> Imported:
+    """Read a criteria sheet from a document, with nothing settled; ConfigError when it holds none."""
+    return made_of(read_source(path))
+
+
+def made_of(source: Source, settled: Settled = NOTHING) -> Imported:
+    """What comes of a source with what was settled about it; the wording stays as it is in the source."""
+    table, layout = source.table, as_settled(source.layout, settled)
+    lines = gather(table.rows, layout, settled)
     top, numbered = grow(lines.lines)
-    settled = criteria.settle(top)
+    chosen = criteria.settle(top)
     before = [*table.before, *(" ".join(filter(None, row.cells)) for row in table.rows[: max(layout.first - 1, 0)])]
-    title = surroundings.title_of(before)
-    if title is None:
-        oddities.append(Oddity(None, Kind.TITLE, f"Không thấy tên biểu phía trên bảng; tạm lấy tên tệp «{path.stem}»."))
-    oddities += [*table.oddities, *layout.oddities, *lines.oddities, *numbered, *settled]
+    oddities = [*source.oddities, *table.oddities, *layout.oddities, *lines.oddities, *numbered, *chosen]
     oddities += [*checks.look(top, lines.totals), *surroundings.look(before), *outline.look(before, top)]
     oddities += checks.missing({str(role) for role in layout.columns}, [*before, *(line.text for line in lines.lines)])
-    document = _document(surroundings.slug_of(path.stem), title or path.stem, top, lines.totals, oddities)
+    names = _names(source, before, settled, oddities)
+    document = names | _document(top, lines.totals, oddities)
+    sheet = _checked(document, oddities)
     rows = {node.code: node.line.row for node in walk(top)}
-    return _checked(document, rows, oddities, tuple(table.rows[layout.first :]))
+    return Imported(document, rows, in_order(oddities), sheet, source, tuple(top), tuple(lines.totals), settled)
 
 
-def _checked(
-    document: Mapping[str, Any], rows: Mapping[str, int], oddities: list[Oddity], source: tuple[Row, ...]
-) -> Imported:
+def _names(source: Source, before: Sequence[str], settled: Settled, oddities: list[Oddity]) -> dict[str, Any]:
+    title = value_of(settled, None, About.TITLE) or surroundings.title_of(before)
+    if title is None:
+        what = f"Không thấy tên biểu phía trên bảng; tạm lấy tên tệp «{source.name}»."
+        oddities.append(Oddity(None, Kind.TITLE, what))
+    slug = value_of(settled, None, About.SLUG) or surroundings.slug_of(source.name)
+    return {"slug": slug, "title": title or source.name, "status": "official"}
+
+
+def _checked(document: Mapping[str, Any], oddities: list[Oddity]) -> Sheet | None:
+    """The sheet, when nothing in it contradicts itself and nothing odd blocks it."""
     try:
         sheet = Sheet.model_validate(document)
     except ValidationError as error:
-        sheet = None
         if not any(oddity.blocks for oddity in oddities):
             oddities += [
                 Oddity(None, Kind.REFUSED, f"Biểu chưa dùng được: {one['msg']}.", blocks=True) for one in error.errors()
             ]
-    is_open = any(oddity.blocks for oddity in oddities)
-    return Imported(document, rows, in_order(oddities), None if is_open else sheet, source)
+        return None
+    return None if any(oddity.blocks for oddity in oddities) else sheet
 
 
-def _document(
-    slug: str, title: str, top: Sequence[Node], totals: Sequence[Line], oddities: list[Oddity]
-) -> Mapping[str, Any]:
+def _document(top: Sequence[Node], totals: Sequence[Line], oddities: list[Oddity]) -> dict[str, Any]:
     printed = [line.worth.points for line in totals if line.worth]
     known = criteria.worth_of(top)
     total = printed[-1] if printed else known
@@ -141,8 +176,7 @@ def _document(
     if step != STEPS[0]:
         what = f"Có điểm không chia hết cho 0,25; bước chấm được đặt là {points.shown(step)}."
         oddities.append(Oddity(None, Kind.STEP, what))
-    document: dict[str, Any] = {"slug": slug, "title": title, "status": "official", "step": step, "total": total}
-    return document | {"criteria": [_criterion(node, oddities) for node in top]}
+    return {"step": step, "total": total, "criteria": [_criterion(node, oddities) for node in top]}
 
 
 def _step(top: Sequence[Node]) -> Decimal:
@@ -194,23 +228,3 @@ def _common(texts: Sequence[str]) -> str:
 
 def _flat(criteria_: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [one for criterion in criteria_ for one in (criterion, *_flat(criterion.get("children", ())))]
-
-
-def _place(oddity: Oddity) -> str:
-    return f"Dòng {oddity.row}: " if oddity.row else ""
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes points as the plain numbers that `config.yamlfile` reads."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  PyYAML's own
-        super().increase_indent(flow, indentless=False)
-
-
-def _number(dumper: yaml.SafeDumper, value: Decimal) -> yaml.ScalarNode:
-    plain = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
-    tag = "int" if plain == plain.to_integral_value() else "float"
-    return dumper.represent_scalar(f"tag:yaml.org,2002:{tag}", f"{plain:f}")
-
-
-_Dumper.add_representer(Decimal, _number)

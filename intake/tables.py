@@ -15,6 +15,8 @@ TOO_MANY_ROWS: Final = (
     + ", không phải một biểu tiêu chí; hãy xóa các dòng thừa, kể cả "
     "dòng trống có định dạng, rồi nhập lại."
 )
+MOST_LETTERS: Final = 2_000_000
+TOO_LONG: Final = "Bảng và phần trước bảng dài hơn 2 triệu chữ; hãy tách riêng bảng tiêu chí rồi nhập lại."
 TOO_WIDE: Final = f"Bảng có hơn {MOST_COLUMNS} cột hoặc một ô quá dài; hãy tách riêng bảng tiêu chí rồi nhập lại."
 
 
@@ -49,9 +51,12 @@ class Table:
     name: str = ""
 
 
-def too_large(rows: Sequence[Row]) -> str | None:
+def too_large(table: Table) -> str | None:
     """The sentence that refuses a table of more rows, columns or text than a criteria sheet has."""
+    rows = table.rows
     if len(rows) > MOST_ROWS:
         return TOO_MANY_ROWS
-    wide = any(len(row.cells) > MOST_COLUMNS or max(map(len, row.cells), default=0) > LONGEST_CELL for row in rows)
-    return TOO_WIDE if wide else None
+    if any(len(row.cells) > MOST_COLUMNS or max(map(len, row.cells), default=0) > LONGEST_CELL for row in rows):
+        return TOO_WIDE
+    letters = sum(map(len, table.before)) + sum(len(cell) for row in rows for cell in row.cells)
+    return TOO_LONG if letters > MOST_LETTERS else None

@@ -71,7 +71,7 @@ def grow(lines: Sequence[Line]) -> tuple[list[Node], list[Oddity]]:
             depth, printed = _place(path, found)
         else:
             depth, printed = _place_blank(path, [one for one, _ in filled[at:]])
-        _hang(path, depth, Node(line, printed, "", is_filled=is_filled), oddities)
+        _hang(path, depth, Node(line, printed, "", is_filled=is_filled or line.is_filled), oddities)
     return path.top, oddities
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import NamedTuple
 
-from sqlalchemy import Text, bindparam, text
+from sqlalchemy import Text, text
 from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
 
 from models.columns import AUTO, Chained, Totals, identity, instant, long_text, points, reference
+from models.db import among, listed, run
+from models.types import from_micros, from_scaled
 
 UNOPENED = "opened_at IS NULL AND scored = 0 AND submitted_at IS NULL"
 """Nobody of the unit has signed in since the launch, and nothing was filled in or handed in on its behalf."""
@@ -46,6 +48,7 @@ class Assessment(Chained, Totals, table=True):
         Index("ix_assessment_due", "round_id", "state", "closes_at"),
         Index("ix_assessment_name", "round_id", "sort_name", "id"),
         Index("ix_assessment_state", "round_id", "state", "sort_name", "id"),
+        Index("ix_assessment_body", "round_id", "body", "kind"),
         Index("ix_assessment_group", "round_id", "kind", "group_name", "sort_name", "id"),
         _listed("ix_assessment_unopened", UNOPENED),
         _listed("ix_assessment_full", FULL),
@@ -95,6 +98,16 @@ class Mark(SQLModel, table=True):
     note: str = long_text(default="")
     account_id: int | None = reference("account", default=None)
     at: datetime = instant()
+
+
+class MarkRow(NamedTuple):
+    """One criterion in one of the copies, to read: pages hold hundreds of them."""
+
+    entry: str
+    points: Decimal
+    note: str
+    account_id: int | None
+    at: datetime
 
 
 class Extension(SQLModel, table=True):
@@ -150,26 +163,27 @@ class Difficulty(SQLModel, table=True):
     answered_at: datetime | None = instant(default=None)
 
 
-def marks(session: Session, assessment_id: int, copy_name: str) -> dict[str, Mark]:
+def marks(session: Session, assessment_id: int, copy_name: str) -> dict[str, MarkRow]:
     """The marks of one copy, by criterion."""
-    found = session.exec(_MARKS, params={"assessment": assessment_id, "copy": copy_name})
-    return {mark.criterion: mark for mark in found}
+    return marks_of(session, [assessment_id], copy_name)[assessment_id]
 
 
-_MARKS: Final = (
-    select(Mark)
-    .where(Mark.assessment_id == bindparam("assessment"), Mark.copy_name == bindparam("copy"))
-    .order_by(Mark.criterion)
-)
-"""Built once: every page of a dossier asks it."""
-
-
-def marks_of(session: Session, ids: Iterable[int], copy_name: str) -> dict[int, dict[str, Mark]]:
+def marks_of(session: Session, ids: Iterable[int], copy_name: str) -> dict[int, dict[str, MarkRow]]:
     """The marks of one copy of many dossiers, by dossier and criterion."""
-    among: dict[int, dict[str, Mark]] = {key: {} for key in ids}
-    for mark in session.exec(select(Mark).where(col(Mark.assessment_id).in_(among), Mark.copy_name == copy_name)):
-        among[mark.assessment_id][mark.criterion] = mark
-    return among
+    found: dict[int, dict[str, MarkRow]] = {key: {} for key in ids}
+    sql = (
+        "SELECT assessment_id, criterion, entry, points, note, account_id, at FROM mark "
+        f"WHERE assessment_id {among(session)} AND copy_name = :copy ORDER BY assessment_id, criterion"
+    )
+    where = {"among": listed(session, found), "copy": copy_name}
+    for key, code, entry, worth, note, account_id, at in run(session, sql, where):
+        found[key][code] = mark_row(entry, worth, note, account_id, at)
+    return found
+
+
+def mark_row(entry: str, worth: int, note: str, account_id: int | None, at: int) -> MarkRow:
+    """A mark of the columns as the database keeps them."""
+    return MarkRow(entry, from_scaled(worth), note, account_id, from_micros(at))
 
 
 def of_round(session: Session, round_id: int) -> Sequence[Assessment]:

@@ -4,22 +4,23 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
+
+from models.outages import Lost, Unclear
 
 Result = TypeVar("Result")
 Parameters = Mapping[str, Any]
 BUSY_SECONDS = 30
 PAGE = 5_000
 ATTEMPTS = 5
-UNWRITTEN = "SELECT pg_current_xact_id_if_assigned() IS NULL"
 AGAIN = frozenset({"40001", "40P01"})
 """SQLSTATEs of a transaction that lost against another and may be tried again: serialisation, deadlock."""
 
@@ -28,52 +29,96 @@ class NewerSchema(Exception):
     """The database was made by a newer release than this one."""
 
 
+class Pool(NamedTuple):
+    """How one process uses a PostgreSQL server; `?pool=30&prepare=yes` in the database's URL.
+
+    `pool` is the most connections held at once; `prepare=no` is for a proxy that gives a connection to a transaction
+    (PgBouncer's transaction pooling), where a prepared statement is not found again.
+    """
+
+    size: int = 30
+    prepares: bool = True
+
+    @property
+    def kept(self) -> int:
+        """How many of them stay open while nobody asks for them."""
+        return max(1, self.size // 3)
+
+
+def pool_of(url: URL) -> tuple[Pool, URL]:
+    """How the server is used, and the URL that the driver understands; ValueError when the former makes no sense."""
+    size, prepare = str(url.query.get("pool", Pool().size)), url.query.get("prepare", "yes")
+    if not size.isdecimal() or int(size) < 1 or prepare not in {"yes", "no"}:
+        raise ValueError("expected pool=NUMBER, 1 or more, and prepare=yes or prepare=no")
+    return Pool(int(size), prepare == "yes"), url.difference_update_query(("pool", "prepare"))
+
+
 class Database:
     """One database by its URL; `entropy(n)` gives n random bytes (seeded in rehearsals)."""
 
     def __init__(self, url: str, *, entropy: Callable[[int], bytes] = os.urandom) -> None:
-        self.url = make_url(url)
+        pool, self.url = pool_of(make_url(url))
         self.entropy = entropy
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._write = _sqlite(self.url, "BEGIN IMMEDIATE") if self.is_sqlite else _postgresql(self.url)
-        self._read = _sqlite(self.url, "BEGIN") if self.is_sqlite else _snapshots(self._write)
+        self._write = _sqlite(self.url, "BEGIN IMMEDIATE") if self.is_sqlite else _postgresql(self.url, pool)
+        self._read = _sqlite(self.url, "BEGIN", "query_only=ON") if self.is_sqlite else _snapshots(self._write)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         with self._session(self._write) as session:
             yield session
-            session.commit()
+            try:
+                session.commit()
+            except DatabaseError as failed:
+                if _is_lost(session):
+                    raise Unclear from failed
+                raise
 
     def act(self, work: Callable[[Session], Result]) -> Result:
-        """Do work in one transaction, again while it loses against others."""
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return self._once(work)
-            except (DatabaseError, psycopg.Error) as failed:
-                if not may_be_tried_again(failed):
-                    raise
-        return self._once(work)
+        """Do work in one transaction, again while it loses against others or loses its connection."""
+        return _again(self.writing, work)
 
-    def _once(self, work: Callable[[Session], Result]) -> Result:
-        with self.writing() as session:
-            return work(session)
+    def look(self, work: Callable[[Session], Result]) -> Result:
+        """Do work that reads in one snapshot, again when it loses its connection."""
+        return _again(self.reading, work)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One snapshot for reading; nothing written in it is kept."""
-        with self._session(self._read) as session:
+        """One snapshot for reading, in which nothing can be written.
+
+        It is committed: a rollback makes psycopg forget all statements it has prepared.
+        """
+        with self._session(self._read, locks=False) as session:
             yield session
-            if not self.is_sqlite:
-                _end_reading(session.info["driver"])
+            session.commit()
 
     @contextmanager
-    def _session(self, engine: Engine) -> Iterator[Session]:
-        with Session(
-            engine, expire_on_commit=False, info={"entropy": self.entropy, "sqlite": self.is_sqlite}
-        ) as session:
-            session.info["driver"] = session.connection().connection
+    def trying(self) -> Iterator[Session]:
+        """One transaction to see what would become; nothing of it is kept."""
+        with self._session(self._write) as session:
             yield session
+
+    @contextmanager
+    def _session(self, engine: Engine, *, locks: bool = True) -> Iterator[Session]:
+        info = {"entropy": self.entropy, "sqlite": self.is_sqlite, "locks": locks and not self.is_sqlite}
+        with Session(engine, expire_on_commit=False, info=info) as session:
+            session.info["driver"] = session.connection().connection
+            try:
+                yield session
+            except (DatabaseError, psycopg.Error) as failed:
+                if not _is_lost(session):
+                    raise
+                self._forget(session)
+                raise Lost from failed
+            except Unclear:
+                self._forget(session)
+                raise
+
+    def _forget(self, session: Session) -> None:
+        """Whatever broke a connection has broken the others too: the next one is new."""
+        session.invalidate()
+        self._write.dispose()
 
     def upgrade(self) -> None:
         """Bring the schema to this release; a newer schema is a NewerSchema."""
@@ -89,24 +134,38 @@ class Database:
         self._read.dispose()
 
 
-def _end_reading(connection: Any) -> None:  # noqa: ANN401  the driver's connection
-    """Commit a transaction that wrote nothing: a rollback makes psycopg forget all statements it has prepared."""
-    if connection.execute(UNWRITTEN).fetchone()[0]:
-        connection.commit()
+def _again(opened: Callable[[], AbstractContextManager[Session]], work: Callable[[Session], Result]) -> Result:
+    for _ in range(ATTEMPTS - 1):
+        try:
+            with opened() as session:
+                return work(session)
+        except (DatabaseError, psycopg.Error, Lost) as failed:
+            if not may_be_tried_again(failed):
+                raise
+    with opened() as session:
+        return work(session)
+
+
+def _is_lost(session: Session) -> bool:
+    """Whether PostgreSQL is no longer behind the session's connection."""
+    connection = session.info["driver"].dbapi_connection
+    return connection is None or bool(getattr(connection, "closed", False))
 
 
 def may_be_tried_again(failed: Exception) -> bool:
-    """Whether PostgreSQL broke the transaction off in favour of another one."""
+    """Whether PostgreSQL broke the transaction off in favour of another one, or went away before its commit."""
+    if isinstance(failed, Lost):
+        return True
     cause = failed.orig if isinstance(failed, DatabaseError) else failed
     return isinstance(cause, psycopg.Error) and cause.sqlstate in AGAIN
 
 
-def _sqlite(url: Any, begin: str) -> Engine:  # noqa: ANN401  SQLAlchemy's URL, only handed on
+def _sqlite(url: Any, begin: str, *pragmas: str) -> Engine:  # noqa: ANN401  SQLAlchemy's URL, only handed on
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's connection
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", *pragmas):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -116,14 +175,26 @@ def _sqlite(url: Any, begin: str) -> Engine:  # noqa: ANN401  SQLAlchemy's URL, 
     return engine
 
 
-def _postgresql(url: Any) -> Engine:  # noqa: ANN401  SQLAlchemy's URL, only handed on
-    return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=20, pool_pre_ping=False)
+def _postgresql(url: URL, pool: Pool) -> Engine:
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=pool.kept,
+        max_overflow=pool.size - pool.kept,
+        pool_pre_ping=False,
+        connect_args={} if pool.prepares else {"prepare_threshold": None},
+    )
 
 
 def is_sqlite(session: Session) -> bool:
     """Whether the session talks to SQLite."""
     sqlite: bool = session.info["sqlite"]
     return sqlite
+
+
+def locks_rows(session: Session) -> bool:
+    """Whether rows are locked one by one: not on SQLite, which locks the whole, nor in a snapshot for reading."""
+    locks: bool = session.info["locks"]
+    return locks
 
 
 def among(session: Session) -> str:
@@ -144,7 +215,7 @@ def entropy(session: Session, size: int) -> bytes:
 
 def _snapshots(engine: Engine) -> Engine:
     """The same connections, in transactions whose statements all see the same moment."""
-    return engine.execution_options(isolation_level="REPEATABLE READ")
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def driver(session: Session) -> Any:  # noqa: ANN401  the driver's connection
@@ -163,6 +234,18 @@ def run(session: Session, sql: str, parameters: Parameters | None = None) -> Any
 def run_many(session: Session, sql: str, rows: Sequence[Parameters]) -> None:
     """Run one statement for every row of parameters."""
     driver(session).cursor().executemany(sql if is_sqlite(session) else _to_psycopg(sql), rows)
+
+
+def put_many(session: Session, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Insert many rows of those columns in the fastest way the database has (COPY on PostgreSQL)."""
+    cursor = driver(session).cursor()
+    if is_sqlite(session):
+        marks = ", ".join("?" * len(columns.split(", ")))
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+        return
+    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def stream(session: Session, sql: str) -> Iterator[Any]:
@@ -193,13 +276,3 @@ def reserve_ids(session: Session, table: str, count: int) -> list[int]:
         {"table": table, "count": count},
     )
     return sorted(row[0] for row in rows.fetchall())
-
-
-def is_reachable(database: Database) -> bool:
-    """Whether the database answers."""
-    try:
-        with database.reading() as session:
-            session.execute(text("SELECT 1"))
-    except OperationalError:
-        return False
-    return True

@@ -11,8 +11,8 @@ from models.types import Hash
 class WebSession(SQLModel, table=True):
     """One browser signed in as one account, until `ends_at`, `ended_at`, or the account's address changes.
 
-    `way` is how it began: task_link, mail, telephone, password or rehearsal. `awaits` names what has to come before
-    anything else: "second" (the code of the second factor), "password" (one has to be set), or nothing.
+    `way` is how it began: task_link, mail, telephone, password, oidc or rehearsal. `awaits` names what has to come
+    before anything else: "second" (the code of the second factor), "password" (one has to be set), or nothing.
     The declared name and position are those of the person at a shared mailbox, as that person gave them.
     """
 

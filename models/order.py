@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlmodel import Field, Index, Session, SQLModel
+from sqlmodel import Field, Index, Session, SQLModel, col, select
 
 from models.columns import AUTO, identity, instant, long_text, reference
 from models.db import run
+from models.people import Subject
 
 
 class SubjectLink(SQLModel, table=True):
@@ -67,3 +68,10 @@ def links_around(session: Session, subject_id: int) -> list[LinkRow]:
         "ORDER BY 1, 2, 3"
     )
     return [(one, link, other) for one, link, other in run(session, sql, {"id": subject_id}).fetchall()]
+
+
+def member_of(session: Session, subject_id: int) -> list[str]:
+    """The organisations that a person is a member of, by name, in the order of the register."""
+    chosen = select(Subject.name).join(SubjectLink, col(SubjectLink.other_id) == col(Subject.id))
+    mine = chosen.where(SubjectLink.subject_id == subject_id, SubjectLink.link == "member_of")
+    return list(session.exec(mine.order_by(col(Subject.id))))

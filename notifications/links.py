@@ -5,14 +5,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlmodel import Session
 
-from models.db import entropy
-from models.mail import Outbox, TaskLink
+from models.db import entropy, run_many
+from models.mail import Outbox
+from models.types import to_micros
 
 TOKEN_BYTES: Final = 32
+MADE: Final = (
+    "INSERT INTO task_link (token_hash, account_id, round_id, assessment_id, task, made_at) "
+    "VALUES (:token_hash, :account_id, :round_id, :assessment_id, :task, :made_at)"
+)
 
 
 class Door(NamedTuple):
@@ -41,6 +46,7 @@ DOORS: Final[Mapping[str, Door]] = MappingProxyType(
         "difficulty_raised": Door("Xem và trả lời"),
         "difficulty_answered": Door("Xem nội dung trả lời", "difficulty"),
         "daily_summary": Door("Mở bảng theo dõi"),
+        "night_failed": Door("Mở bảng theo dõi"),
         "escalation": Door("Xem hồ sơ", "self_assessment"),
         "round_changed": Door("Xem hồ sơ", "self_assessment"),
         "review_suggested": Door("Xem gợi ý kiểm điểm", "review"),
@@ -59,25 +65,25 @@ def token_hash(token: str) -> bytes:
 
 def mint(session: Session, rows: Iterable[Outbox], now: datetime) -> dict[int, str]:
     """Make a fresh token for every row whose message has a task; only the hashes are written."""
-    tokens: dict[int, str] = {}
-    for row in rows:
-        door = DOORS.get(row.message)
-        if door and door.task:
-            tokens[row.id] = urlsafe_b64encode(entropy(session, TOKEN_BYTES)).rstrip(b"=").decode()
-            session.add(_task_link(row, door.task, tokens[row.id], now))
-    session.flush()
+    doors = [(row, door.task) for row in rows if (door := DOORS.get(row.message)) and door.task]
+    tokens = {row.id: _token(session) for row, _ in doors}
+    run_many(session, MADE, [_task_link(row, task, tokens[row.id], now) for row, task in doors])
     return tokens
 
 
-def _task_link(row: Outbox, task: str, token: str, now: datetime) -> TaskLink:
-    return TaskLink(
-        token_hash=token_hash(token),
-        account_id=row.account_id,
-        round_id=row.round_id,
-        assessment_id=row.assessment_id,
-        task=task,
-        made_at=now,
-    )
+def _token(session: Session) -> str:
+    return urlsafe_b64encode(entropy(session, TOKEN_BYTES)).rstrip(b"=").decode()
+
+
+def _task_link(row: Outbox, task: str, token: str, now: datetime) -> dict[str, Any]:
+    return {
+        "token_hash": token_hash(token),
+        "account_id": row.account_id,
+        "round_id": row.round_id,
+        "assessment_id": row.assessment_id,
+        "task": task,
+        "made_at": to_micros(now),
+    }
 
 
 def address(base_url: str, row: Outbox, token: str | None) -> str | None:

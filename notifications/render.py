@@ -25,6 +25,9 @@ PARAGRAPH: Final = '<p style="margin:0 0 16px 0">'
 NO_TOKENS: Final[Mapping[int, str]] = MappingProxyType({})
 
 
+Letter = Sequence[Case]
+
+
 class Origin(NamedTuple):
     """Where mail comes from: the sender's address and the address of this installation's pages."""
 
@@ -44,7 +47,7 @@ class Mail:
     content: bytes
 
 
-def render(letter: Sequence[Case], origin: Origin, now: datetime, tokens: Mapping[int, str] = NO_TOKENS) -> Mail:
+def render(letter: Letter, origin: Origin, now: datetime, tokens: Mapping[int, str] = NO_TOKENS) -> Mail:
     """Build the mail of one case or of one digest; `tokens` by row id open the tasks.
 
     Raises ValueError or LookupError when a row cannot be told (parameters, addresses), TemplateError likewise.
@@ -64,7 +67,7 @@ def render(letter: Sequence[Case], origin: Origin, now: datetime, tokens: Mappin
     return Mail(name, code, local_day(now), origin.mail_from, addr_spec(_recipient(first)), compose(envelope))
 
 
-def code_of(letter: Sequence[Case]) -> str:
+def code_of(letter: Letter) -> str:
     """The code of a mail's cause: of the round (by its launch), the message, the account and every occasion."""
     first = letter[0]
     launched = to_micros(first.round.launched_at) if first.round.launched_at else 0
@@ -99,7 +102,7 @@ def text_of(template: str, context: Mapping[str, Any]) -> str:
     return "\n".join(lines).strip() + "\n"
 
 
-def _context(letter: Sequence[Case], origin: Origin, now: datetime, tokens: Mapping[int, str]) -> dict[str, Any]:
+def _context(letter: Letter, origin: Origin, now: datetime, tokens: Mapping[int, str]) -> dict[str, Any]:
     first = letter[0]
     programme, spec = first.programme, MESSAGES[first.row.message]
     return {
@@ -130,12 +133,12 @@ def _matter(case: Case) -> str:
     return wording.lower_first(f"{case.programme.title} năm {case.round.year}")
 
 
-def _pending(letter: Sequence[Case]) -> str:
+def _pending(letter: Letter) -> str:
     revising = sum(case.is_submitted for case in letter)
     return wording.pending(letter[0].name, _matter(letter[0]), count=len(letter), revising=revising)
 
 
-def _remaining(letter: Sequence[Case], now: datetime) -> str:
+def _remaining(letter: Letter, now: datetime) -> str:
     closings = [case.closing for case in letter if case.closing]
     return wording.time_left(min(closings), now) if closings else ""
 
@@ -162,6 +165,7 @@ def _environment(form: str, *, autoescape: bool) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.filters |= {
         "date": lambda instant: date_text(local_day(instant)),

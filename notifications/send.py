@@ -1,49 +1,41 @@
-"""Handing mail over: to an SMTP server or into a folder; and the loop that empties the outbox.
-
-Rows are claimed in a short transaction, rendered and sent outside any, and recorded one mail at a time: after a
-crash at most the mail in flight goes out again, with the same Message-ID.
-"""
+"""Handing mail over: to an SMTP server by kept connections, or into a folder."""
 
 import asyncio
 import os
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from itertools import chain, islice
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Final, NamedTuple, Protocol, Self
+from typing import Final, Protocol, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from aiosmtplib import (
     SMTP,
     SMTPDataError,
     SMTPException,
-    SMTPRecipientsRefused,
+    SMTPRecipientRefused,
     SMTPResponseException,
+    SMTPServerDisconnected,
 )
-from jinja2 import TemplateError
 
-from models.db import Database
-from models.mail import Outbox
-from notifications.claims import Answer, Outcome, claim, record
-from notifications.links import mint
-from notifications.messages import Case, letters, load, needless
-from notifications.render import Mail, Origin, render
-
-__all__ = ["Delivered", "FileTransport", "SmtpTransport", "Transport", "Unreachable", "claim", "deliver", "record"]
+from notifications.claims import Answer, Outcome
+from notifications.render import Mail
 
 TIMEOUT: Final = 30.0
 IDLE: Final = 10.0
-MARGIN: Final = timedelta(minutes=2)
+MOMENT: Final = 0.01
 PERMANENT: Final = 500
 STARTTLS: Final = {"required": True, "never": False}
-CANNOT_TELL: Final = (LookupError, TemplateError, TypeError, ValueError)
 
 
 class Unreachable(Exception):
     """No mail at all can be handed over now; the text says why."""
+
+
+Handed = tuple[Mail, Answer]
 
 
 class Transport(Protocol):
@@ -51,9 +43,18 @@ class Transport(Protocol):
 
     def send(self, mail: Mail) -> Answer:
         """Hand over one mail; Unreachable when none can be."""
+        ...
+
+    def send_each(self, mails: Iterator[Mail]) -> Generator[list[Handed]]:
+        """Hand mails over one after the other; what is yielded is written down before more is asked for.
+
+        Unreachable when no more can be handed over; then mails that were taken may be left without an answer.
+        """
+        for mail in mails:
+            yield [(mail, self.send(mail))]
 
 
-class FileTransport:
+class FileTransport(Transport):
     """A folder that takes every mail as a file named by day, message, recipient and cause."""
 
     def __init__(self, folder: Path) -> None:
@@ -78,30 +79,24 @@ def file_name(mail: Mail) -> str:
     return f"{mail.day}-{mail.name}-{recipient}-{mail.code[:8]}.eml"
 
 
-class SmtpTransport:
-    """One connection to the server of DANHGIA_SMTP_URL, made when first needed, made again when lost.
+class SmtpTransport(Transport):
+    """Connections to the server of DANHGIA_SMTP_URL, made when first needed, kept, made again when lost.
 
     `smtp://` takes STARTTLS when the server offers it, insists with `?starttls=required`, and does without with
     `?starttls=never`; `smtps://` is TLS from the start. Not for use inside a running event loop.
     """
 
     def __init__(
-        self, url: str, *, tls: ssl.SSLContext | None = None, timeout: float = TIMEOUT, idle: float = IDLE
+        self,
+        url: str,
+        *,
+        connections: int = 1,
+        tls: ssl.SSLContext | None = None,
+        timeout: float = TIMEOUT,
+        idle: float = IDLE,
     ) -> None:
-        parts = urlsplit(url)
-        wanted = parse_qs(parts.query).get("starttls", [""])[0]
         self._runner = asyncio.Runner()
-        self._idle, self._fresh_until = idle, 0.0
-        self._client = SMTP(
-            hostname=parts.hostname,
-            port=parts.port,
-            username=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-            use_tls=parts.scheme == "smtps",
-            start_tls=False if parts.scheme == "smtps" else STARTTLS.get(wanted),
-            tls_context=tls,
-            timeout=timeout,
-        )
+        self._lines = [_Line(_client(url, tls, timeout), idle) for _ in range(connections)]
 
     def __enter__(self) -> Self:
         return self
@@ -109,53 +104,172 @@ class SmtpTransport:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._runner.run(self._quit())
+        for line in self._lines:
+            self._runner.run(line.quit())
         self._runner.close()
 
     def send(self, mail: Mail) -> Answer:
         """Hand over one mail; a lost connection is a retry, a server that takes no mail at all is Unreachable."""
-        answer = self._runner.run(self._send(mail))
-        self._fresh_until = monotonic() + self._idle
-        return answer
+        return self._runner.run(self._lines[0].send(mail))
 
-    async def _send(self, mail: Mail) -> Answer:
-        await self._connect()
-        try:
-            _, answer = await self._client.sendmail(mail.sender, [mail.recipient], mail.content)
-        except SMTPRecipientsRefused as error:
-            return Answer(_outcome(error.recipients[0]), _said(error.recipients[0]))
-        except SMTPDataError as error:
-            return Answer(_outcome(error), _said(error))
-        except SMTPResponseException as error:
-            return Answer(Outcome.RETRY, _said(error))
-        except (SMTPException, OSError) as error:
-            self._client.close()
-            return Answer(Outcome.RETRY, str(error))
-        return Answer(Outcome.SENT, answer)
+    def send_each(self, mails: Iterator[Mail]) -> Generator[list[Handed]]:
+        """As by any transport, over all connections; with as many as the server lets us have at once.
 
-    async def _connect(self) -> None:
-        """Connect unless that is done; a connection that lay idle is tried first, servers close those."""
-        if self._client.is_connected and (monotonic() < self._fresh_until or await self._answers()):
-            return
+        A connection takes its next mail when the answer to its last one has been taken, so of a process that dies at
+        most one mail a connection has gone out unrecorded.
+        """
+        free, busy = list(self._lines), _Busy()
         try:
-            await self._client.connect()
-        except (SMTPException, OSError) as error:
-            self._client.close()
-            raise Unreachable(_said(error) if isinstance(error, SMTPResponseException) else str(error)) from error
+            while True:
+                busy |= self._start(free, mails)
+                if not busy:
+                    return
+                self._runner.run(_settle(busy))
+                handed, refused = _take(busy, free)
+                if handed:
+                    yield handed
+                mails = chain((mail for mail, _ in refused), mails)
+                if refused and not busy and not any(line.is_connected for line in free):
+                    raise refused[0][1]
+        finally:
+            self._runner.run(_drop(busy))
 
-    async def _answers(self) -> bool:
-        try:
-            await self._client.noop()
-        except (SMTPException, OSError):
-            self._client.close()
+    def _start(self, free: list["_Line"], mails: Iterator[Mail]) -> "_Busy":
+        """A mail for every connection that is free, as long as there are mails."""
+        loop, started = self._runner.get_loop(), _Busy()
+        for mail in islice(mails, len(free)):
+            line = free.pop(0)
+            started[loop.create_task(line.send(mail))] = (line, mail)
+        return started
+
+
+class _Line:
+    """One connection."""
+
+    def __init__(self, client: SMTP, idle: float) -> None:
+        self._client, self._idle = client, idle
+        self._fresh_until = 0.0
+        self._is_used = False
+
+    @property
+    def is_connected(self) -> bool:
         return self._client.is_connected
 
-    async def _quit(self) -> None:
-        if self._client.is_connected:
-            try:
-                await self._client.quit()
-            except (SMTPException, OSError):
-                self._client.close()
+    async def send(self, mail: Mail) -> Answer:
+        """Hand over one mail; Unreachable when the server cannot be reached or does not want us."""
+        await self._connect()
+        try:
+            await self._announce(mail)
+            answer = Answer(Outcome.SENT, (await self._client.data(mail.content)).message)
+        except (SMTPRecipientRefused, SMTPDataError) as error:
+            answer = Answer(_outcome(error), _said(error))
+        except SMTPResponseException as error:
+            answer = Answer(Outcome.RETRY, _said(error))
+        except (SMTPException, OSError) as error:
+            self.close()
+            answer = Answer(Outcome.RETRY, str(error))
+        if answer.outcome is not Outcome.SENT and self.is_connected:
+            await self._answers(self._client.rset)
+        self._fresh_until, self._is_used = monotonic() + self._idle, True
+        return answer
+
+    async def _announce(self, mail: Mail) -> None:
+        """Name sender and recipient; once more by a new connection where the server had enough of the kept one.
+
+        Nothing of the mail has gone out by then, so this doubles nothing.
+        """
+        try:
+            await self._name(mail)
+        except (SMTPServerDisconnected, SMTPResponseException):
+            if self.is_connected or not self._is_used:
+                raise
+            await self._connect()
+            await self._name(mail)
+
+    async def _name(self, mail: Mail) -> None:
+        options = [f"size={len(mail.content)}"] if self._client.supports_extension("size") else []
+        await self._client.mail(mail.sender, options=options)
+        await self._client.rcpt(mail.recipient)
+
+    async def _connect(self) -> None:
+        """Connect unless that is done; a connection that lay idle is tried first, servers close those.
+
+        A server that has too many connections says so when it is greeted, which only a first word makes us do.
+        """
+        is_fresh = monotonic() < self._fresh_until
+        if self.is_connected and (is_fresh or await self._answers(self._client.noop)):
+            return
+        self._is_used = False
+        try:
+            await self._client.connect()
+            await self._client.noop()
+        except (SMTPException, OSError) as error:
+            self.close()
+            raise Unreachable(_said(error) if isinstance(error, SMTPResponseException) else str(error)) from error
+
+    async def _answers(self, ask: Callable[[], Awaitable[object]]) -> bool:
+        try:
+            await ask()
+        except (SMTPException, OSError):
+            self.close()
+        return self.is_connected
+
+    async def quit(self) -> None:
+        """Take leave of the server where we are connected."""
+        if self.is_connected:
+            await self._answers(self._client.quit)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+
+class _Busy(dict["asyncio.Task[Answer]", tuple[_Line, Mail]]):
+    """What is under way, and over which connection."""
+
+
+async def _settle(busy: _Busy) -> None:
+    """Until something has ended, and a moment longer, so that what ends together is written down together."""
+    _, others = await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+    if others:
+        await asyncio.wait(others, timeout=MOMENT)
+
+
+def _take(busy: _Busy, free: list[_Line]) -> tuple[list[Handed], list[tuple[Mail, Unreachable]]]:
+    """The answers that are there; a connection that could not be made is not free again."""
+    handed: list[Handed] = []
+    refused: list[tuple[Mail, Unreachable]] = []
+    for task in [task for task in busy if task.done()]:
+        line, mail = busy.pop(task)
+        try:
+            handed.append((mail, task.result()))
+            free.append(line)
+        except Unreachable as error:
+            refused.append((mail, error))
+    return handed, refused
+
+
+async def _drop(busy: _Busy) -> None:
+    """Give up what is under way, of whose answers nobody wants to know."""
+    for task, (line, _) in busy.items():
+        task.cancel()
+        line.close()
+    await asyncio.gather(*busy, return_exceptions=True)
+
+
+def _client(url: str, tls: ssl.SSLContext | None, timeout: float) -> SMTP:
+    parts = urlsplit(url)
+    wanted = parse_qs(parts.query).get("starttls", [""])[0]
+    return SMTP(
+        hostname=parts.hostname,
+        port=parts.port,
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        use_tls=parts.scheme == "smtps",
+        start_tls=False if parts.scheme == "smtps" else STARTTLS.get(wanted),
+        tls_context=tls,
+        timeout=timeout,
+    )
 
 
 def _said(error: SMTPResponseException) -> str:
@@ -167,92 +281,10 @@ def _outcome(error: SMTPResponseException) -> Outcome:
 
 
 @contextmanager
-def open_transport(smtp_url: str | None, folder: Path) -> Iterator[Transport]:
-    """The transport of this installation: its SMTP server, or a folder when it has none."""
+def open_transport(smtp_url: str | None, folder: Path, connections: int = 1) -> Iterator[Transport]:
+    """The transport of this installation: so many connections to its SMTP server, or a folder when it has none."""
     if smtp_url is None:
         yield FileTransport(folder)
         return
-    with SmtpTransport(smtp_url) as transport:
+    with SmtpTransport(smtp_url, connections=connections) as transport:
         yield transport
-
-
-class Delivered(NamedTuple):
-    """How many mails were sent, refused for good, put off, given up, and not sent because nobody wants them."""
-
-    sent: int = 0
-    bounced: int = 0
-    retried: int = 0
-    failed: int = 0
-    skipped: int = 0
-
-    def plus(self, outcome: Outcome) -> "Delivered":
-        """Count one more mail."""
-        field = "retried" if outcome is Outcome.RETRY else outcome.value
-        return self._replace(**{field: self[self._fields.index(field)] + 1})
-
-
-def deliver(
-    database: Database, transport: Transport, origin: Origin, *, now: Callable[[], datetime], limit: int = 100
-) -> Delivered:
-    """Send all that is due, `limit` mails a claim, until nothing is or the transport cannot be reached."""
-    delivery = _Delivery(database, transport, origin, now)
-    while not delivery.unreachable and (rows := delivery.take(limit)):
-        delivery.empty(rows)
-    return delivery.delivered
-
-
-class _Delivery:
-    """One run over the outbox."""
-
-    def __init__(self, database: Database, transport: Transport, origin: Origin, now: Callable[[], datetime]) -> None:
-        self.database, self.transport, self.origin, self.now = database, transport, origin, now
-        self.delivered = Delivered()
-        self.unreachable: str | None = None
-
-    def take(self, limit: int) -> list[Outbox]:
-        with self.database.writing() as session:
-            return claim(session, self.now(), limit)
-
-    def empty(self, rows: Sequence[Outbox]) -> None:
-        """Send or record every mail of a claim, as long as its lease lasts."""
-        wanted = [case for case in self._cases(rows) if not self._is_dropped(case)]
-        with self.database.writing() as session:
-            tokens = mint(session, [case.row for case in wanted], self.now())
-        for letter in letters(wanted):
-            if self.now() < (letter[0].row.lease_until or self.now()) - MARGIN:
-                self._record([case.row for case in letter], self._answer(letter, tokens))
-
-    def _cases(self, rows: Sequence[Outbox]) -> list[Case]:
-        """The cases of a claim; one row that cannot be read does not keep back the others."""
-        try:
-            with self.database.reading() as session:
-                return load(session, rows, self.now())
-        except CANNOT_TELL as error:
-            if len(rows) > 1:
-                return [case for row in rows for case in self._cases([row])]
-            self._record(rows, Answer(Outcome.FAILED, f"không đọc được dữ liệu của thư: {error}"))
-            return []
-
-    def _is_dropped(self, case: Case) -> bool:
-        reason = needless(case, self.now())
-        if reason is not None:
-            self._record([case.row], Answer(Outcome.SKIPPED, reason))
-        return reason is not None
-
-    def _answer(self, letter: Sequence[Case], tokens: Mapping[int, str]) -> Answer:
-        if self.unreachable is not None:
-            return Answer(Outcome.RETRY, self.unreachable)
-        try:
-            mail = render(letter, self.origin, self.now(), tokens)
-        except CANNOT_TELL as error:
-            return Answer(Outcome.FAILED, f"không soạn được thư: {error}")
-        try:
-            return self.transport.send(mail)
-        except Unreachable as error:
-            self.unreachable = str(error)
-            return Answer(Outcome.RETRY, self.unreachable)
-
-    def _record(self, rows: Sequence[Outbox], answer: Answer) -> None:
-        with self.database.writing() as session:
-            outcome = record(session, rows, answer, self.now())
-        self.delivered = self.delivered.plus(outcome)

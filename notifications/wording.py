@@ -23,6 +23,8 @@ _MINUTE: Final = timedelta(minutes=1)
 
 def one_line(text: str) -> str:
     """The text on one line, without control and direction characters: fit for a header or a sentence."""
+    if text.isprintable():
+        return unicodedata.normalize("NFC", " ".join(text.split()))
     shown = "".join(" " if sign.isspace() else sign for sign in text if sign.isspace() or not _is_hidden(sign))
     return unicodedata.normalize("NFC", " ".join(shown.split()))
 

@@ -11,7 +11,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from reports import narrative, rating_narrative, spots_narrative
 from reports.contents import Form, RoundReport
-from reports.frame import about
+from reports.frame import about, together
 from reports.packing import repack
 from reports.wording import printable
 
@@ -21,7 +21,8 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 def write_docx(report: RoundReport, target: Path | IO[bytes], *, rehearsal: bool) -> None:
     """Write the report; the same figures give the same bytes. A rehearsal says so on every page."""
     template = DocxTemplate(TEMPLATES / template_name(report.form, report.head.layout))
-    render(template, _context(report, rehearsal=rehearsal))
+    context = _context(report, rehearsal=rehearsal)
+    render(template, {**context, "together": together(context)})
     _properties(template, report)
     raw = BytesIO()
     template.save(raw)

@@ -22,6 +22,7 @@ from models.rounds import Milestone, ProgrammeVersion, Round, milestones
 from models.types import from_scaled
 from reports.contents import Board, Closing, CriterionPoints, Head, Removed, Result, RoundReport, Sealed, Special
 from reports.rating_figures import rating_part
+from reports.records import grounded, own_paper, paper_of
 from reports.spots_figures import spots_part
 from reports.values import Outcome, Paper, Redecided
 from reports.view import RoundView, carries_points
@@ -37,13 +38,16 @@ _MARKS: Final = text(
 )
 
 
-def gather(session: Session, round_id: int) -> RoundReport:
-    """Everything the report on a round says; Unknown when there is no such round."""
+def gather(session: Session, round_id: int, *, by_criterion: bool = True) -> RoundReport:
+    """Everything the report on a round says; Unknown when there is no such round.
+
+    The points of single criteria, which only the workbook tells, are most of what it takes to hold it.
+    """
     found = session.get(Round, round_id)
     if found is None:
         raise Unknown(f"đợt số {round_id}")
     view = RoundView(found, _programme(session, found), _assessments(session, round_id))
-    paper, sealed = _paper(_document(session, found.report_document_id)), _seal(session, round_id)
+    paper, sealed = own_paper(_document(session, found.report_document_id)), _seal(session, round_id)
     asked, explained = _explanations(session, round_id)
     redecided = _redecided(session, view)
     return RoundReport(
@@ -68,7 +72,7 @@ def gather(session: Session, round_id: int) -> RoundReport:
         zero_rule=any(deadline.late is Late.ZERO for deadline in view.programme.workflow.deadlines),
         levels=view.levels,
         seal=sealed,
-        criteria=_criteria(session, view),
+        criteria=_criteria(session, view) if by_criterion else (),
         rating=rating_part(session, view, redecided) if view.programme.rating else None,
         spots=spots_part(session, view, paper.dated) if view.is_open else None,
     )
@@ -85,10 +89,6 @@ def _assessments(session: Session, round_id: int) -> dict[int, Assessment]:
 
 def _document(session: Session, document_id: int | None) -> Document | None:
     return None if document_id is None else session.get(Document, document_id)
-
-
-def _paper(document: Document | None) -> Paper:
-    return Paper() if document is None else Paper(document.number, document.dated, document.signer)
 
 
 def _seal(session: Session, round_id: int) -> Sealed | None:
@@ -184,12 +184,12 @@ def _specials(session: Session, view: RoundView) -> tuple[Special, ...]:
 
 
 def _special(extension: Extension, document: Document | None, view: RoundView) -> Special:
-    row = view.assessments[extension.assessment_id]
+    row, paper = view.assessments[extension.assessment_id], paper_of(document)
     return Special(
         name=row.name,
         kind=view.label(row.kind),
-        reason=extension.reason,
-        paper=_paper(document),
+        reason=grounded(extension.reason, paper).reason,
+        paper=paper,
         until=extension.until or row.closes_at,
         submitted_at=row.submitted_at,
     )
@@ -216,14 +216,15 @@ def _removed(session: Session, view: RoundView) -> tuple[Removed, ...]:
     said = {entity: json.loads(body)["what"] for entity, body in session.exec(chosen)}
     numbered = {what["document"] for what in said.values() if "document" in what}
     documents = session.exec(select(Document).where(col(Document.id).in_(numbered)))
-    papers = {document.id: _paper(document) for document in documents}
+    papers = {document.id: paper_of(document) for document in documents}
     rows = [row for row in view.assessments.values() if row.state in view.out]
     return tuple(_taken_out(row, view, said.get(f"assessment:{row.id}", {}), papers) for row in rows)
 
 
 def _taken_out(row: Assessment, view: RoundView, said: Mapping[str, str | int], papers: Mapping[int, Paper]) -> Removed:
     paper = papers.get(int(said.get("document", 0)), Paper())
-    return Removed(row.name, view.label(row.kind), view.state(row), str(said.get("reason", "")), paper)
+    given = grounded(str(said.get("reason", "")), paper)
+    return Removed(row.name, view.label(row.kind), view.state(row), given.reason, paper)
 
 
 def _redecided(session: Session, view: RoundView) -> tuple[Redecided, ...]:
@@ -250,14 +251,14 @@ _Decided = tuple[DecisionItem, Decision, Document | None]
 
 def _replacements(row: Assessment, decided: Sequence[_Decided], view: RoundView) -> Iterator[Redecided]:
     for before, after in pairwise(decided):
-        reason = after[0].reason or after[1].reason
+        reason = grounded(after[0].reason or after[1].reason, paper_of(after[2])).reason
         yield Redecided(row.name, view.label(row.kind), _outcome(before, view), _outcome(after, view), reason)
 
 
 def _outcome(decided: _Decided, view: RoundView) -> Outcome:
     item, _, document = decided
     total = None if item.total is None else Decimal(item.total)
-    return Outcome(total, view.level(item.level), _paper(document))
+    return Outcome(total, view.level(item.level), paper_of(document))
 
 
 def _criteria(session: Session, view: RoundView) -> tuple[CriterionPoints, ...]:

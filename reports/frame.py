@@ -10,6 +10,10 @@ from reports.values import Paper
 
 Line = TypeVar("Line")
 GAP: Final = "." * 6
+_LONG: Final = frozenset({"ranking", "boards"})
+"""Appendices of many tables."""
+_PAGE, _TITLE, _ROW = 165, 40, 14
+"""Millimetres of a page laid crosswise, of the title of an appendix with the heading of its table, and of a row."""
 _LONGEST_NAME: Final = 22
 _LONGEST_PLACE: Final = 12
 LONGEST_SUBJECT: Final = 75
@@ -43,6 +47,17 @@ def numbered_appendices(there: Mapping[str, bool]) -> dict[str, str]:
     """Return the number of each appendix that is there; the others have none."""
     numbers = iter(_ROMAN)
     return {name: f"Phụ lục\N{NO-BREAK SPACE}{next(numbers)}" if wanted else "" for name, wanted in there.items()}
+
+
+def together(context: Mapping[str, Any]) -> list[str]:
+    """Name the appendices that go on on the page of the one before, as far as there is room on it."""
+    found, taken = [], _PAGE
+    for name in (name for name, number in context["appendix"].items() if number):
+        own = _PAGE if name in _LONG else _TITLE + _ROW * len(context[name])
+        if taken + own <= _PAGE:
+            found.append(name)
+        taken = taken + own if taken + own <= _PAGE else own
+    return found
 
 
 def closings(report: RoundReport) -> list[str]:

@@ -1,9 +1,10 @@
-"""Makes the Word templates of all documents: `python -m reports.make_templates`.
+"""Makes the Word templates of all documents, or of those that are named: `python -m reports.make_templates [NAME]…`.
 
 The files are what is used, and may be changed in Word; this only makes them anew.
 """
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Final
 
@@ -26,15 +27,15 @@ def build(form: Form, layout: str) -> bytes:
     return made(layout, *PARTS[form])
 
 
-def main() -> None:
-    """Write all templates."""
+def main(names: Sequence[str] = ()) -> None:
+    """Write all templates, or those of the named documents."""
     TEMPLATES.mkdir(exist_ok=True)
-    for form, layout in product(PARTS, LAYOUTS):
+    for form, layout in product(() if names else PARTS, LAYOUTS):
         (TEMPLATES / template_name(form, layout)).write_bytes(build(form, layout))
     builders = {count_docx.NAME: template_count.build, **BUILDERS}
-    for name, layout in product(builders, LAYOUTS):
+    for name, layout in product(names or builders, LAYOUTS):
         (TEMPLATES / frame.template_name(name, layout)).write_bytes(builders[name](layout))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -14,12 +14,12 @@ from sqlmodel import Session
 
 from config.programme import Programme
 from models.db import run
-from reports.view import levels_told
 from reports.wording import harmless
 from scoring.numbers import format_points
 from states.actor import Actor
 from states.desk import Desk
 from states.outcomes import Outcome, Superior, outcomes, superiors
+from states.released import tells_levels
 
 DATA: Final = "ket-qua.csv"
 DICTIONARY: Final = "tu-dien-du-lieu.md"
@@ -57,9 +57,9 @@ def _superior(one: Outcome, about: About) -> Superior:
 
 
 def _level(one: Outcome, about: About) -> tuple[str, str]:
-    """The code of a decided level and its words; nothing while nobody has confirmed the bands (RULES 7.1)."""
+    """The code of a decided level and its words."""
     labels = about.programme.level_labels
-    if one.level is None or levels_told(about.programme) != "decided":
+    if one.level is None:
         return "", ""
     return (one.level, labels[one.level]) if one.level in labels else ("", one.level)
 
@@ -136,7 +136,7 @@ def dictionary(found: Sequence[Outcome], about: About) -> bytes:
         "",
         *(f"- `{code}`: {kind.label}" for code, kind in about.programme.subject_kinds.items() if code in kinds),
     ]
-    if about.programme.level_labels and levels_told(about.programme) == "decided":
+    if about.programme.level_labels and tells_levels(about.programme):
         lines += ["", "## Mã dùng trong cột `muc`", ""]
         lines += [f"- `{code}`: {label}" for code, label in about.programme.level_labels.items()]
     return ("\n".join(lines) + "\n").encode()

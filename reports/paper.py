@@ -162,7 +162,7 @@ def tag(container: Container, words: str) -> None:
 
 def line(container: Container, *, width: float, room: float) -> None:
     """Draw a line of that width in the middle of the room, in millimetres."""
-    paragraph = text(container, "", size=2, before=3, after=0)
+    paragraph = text(container, "", size=2, before=4, after=0)
     form = paragraph.paragraph_format
     form.left_indent = form.right_indent = Mm((room - width) / 2)
     form.line_spacing = Pt(3)

@@ -7,6 +7,7 @@ from config.quota import Quota
 from models.assessments import Assessment
 from reports.rating_contents import QuotaLine
 from reports.rating_records import Records
+from reports.records import grounded
 from reports.values import Grounds
 from scoring.quota import seats, within
 
@@ -24,7 +25,7 @@ def quota_lines(records: Records) -> Iterator[QuotaLine]:
 def _line(records: Records, quota: Quota, group: str, rows: Sequence[Assessment]) -> QuotaLine:
     levels = _levels(records, rows)
     raises = tuple(
-        Grounds(one.reason, records.papers[one.document_id])
+        grounded(one.reason, records.papers[one.document_id])
         for one in records.raises
         if (one.body, one.group_name) == (rows[0].body, group)
     )
@@ -58,5 +59,5 @@ def _overrides(records: Records, quota: Quota, rows: Sequence[Assessment]) -> tu
         decision = records.decisions.get(row.decision_id or 0)
         if row.level == quota.level and decision is not None and decision.minutes_id is not None:
             papers = (records.papers[decision.document_id], records.papers[decision.minutes_id])
-            made[decision.id] = Grounds(records.reasons.get(row.id, "") or decision.reason, *papers)
+            made[decision.id] = grounded(records.reasons.get(row.id, "") or decision.reason, *papers)
     return tuple(made.values())

@@ -96,8 +96,9 @@ def _notes(row: Assessment, records: Records) -> Iterator[str]:
     elif reason := records.reasons.get(row.id, "").rstrip("."):
         differs = records.proposed(row.id) != (records.short(row.level),)
         yield f"Khác mức đề xuất: {wording.lower(reason)}" if differs else reason
-    if codes := records.flag_codes(row.id):
-        yield f"Có nội dung cần xem xét ({', '.join(codes)})"
+    if records.flags(row.id):
+        words = ", ".join(records.flag_words(row.id))
+        yield f"Có nội dung cần xem xét ({words})" if words else "Có nội dung cần xem xét"
     if row.late:
         yield LATE
 

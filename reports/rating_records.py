@@ -17,8 +17,8 @@ from models.order import QuotaRaise, Waiver
 from models.people import Subject
 from models.statements import Proposal
 from reports.rating_contents import CriterionDegree
-from reports.records import Acts, Papers, acts_of, cited, papers_of
-from reports.values import Grounds
+from reports.records import Acts, Papers, acts_of, cited, grounded, papers_of
+from reports.values import Grounds, Paper
 from reports.view import RoundView, carries_points
 
 MOST_DEGREES: Final = 100_000
@@ -80,11 +80,13 @@ class Records:
 
     @cached_property
     def reasons(self) -> Mapping[int, str]:
-        """The reason that the decision in force gives of a dossier."""
+        """The reason that the decision in force gives of a dossier, unless it is *Mật*."""
         in_force = {row.id: row.decision_id for row in self.subjects}
-        return {
-            one.assessment_id: one.reason for one in self.items if in_force.get(one.assessment_id) == one.decision_id
-        }
+        given = [one for one in self.items if in_force.get(one.assessment_id) == one.decision_id]
+        return {one.assessment_id: grounded(one.reason, self._paper(one.decision_id)).reason for one in given}
+
+    def _paper(self, decision_id: int) -> Paper:
+        return self.papers[self.decisions[decision_id].document_id]
 
     @cached_property
     def replaced(self) -> frozenset[int]:
@@ -132,11 +134,12 @@ class Records:
         found = self.proposals.get(key)
         return found.body.get("flags", ()) if found else ()
 
-    def flag_codes(self, key: int) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(code_in_words(flag["code"]) for flag in self.flags(key)))
+    def flag_words(self, key: int) -> tuple[str, ...]:
+        """What its flags are called; the codes of rules are for who traces them, in the workbook."""
+        return tuple(dict.fromkeys(_WORDS[flag["code"]] for flag in self.flags(key) if flag["code"] in _WORDS))
 
     def waived_on(self, waiver: Waiver) -> Grounds:
-        return Grounds(waiver.reason, self.papers[waiver.document_id])
+        return grounded(waiver.reason, self.papers[waiver.document_id])
 
 
 def read_records(session: Session, view: RoundView) -> Records:

@@ -134,7 +134,6 @@ def flag(place: int, one: Flagged) -> Row:
         "no": str(place),
         "name": one.name,
         "kind": one.kind,
-        "code": one.code,
         "text": one.text,
         "level": one.level or NONE,
     }

@@ -51,10 +51,27 @@ def last(acts: Acts, key: int, *names: str) -> Act | None:
 
 
 def papers_of(session: Session, numbers: Iterable[int | None]) -> Papers:
-    """The documents with these ids, as they are cited; an empty paper for none."""
+    """The documents with these ids, as others cite them; an empty paper for none."""
     wanted = {number for number in numbers if number is not None}
     documents = session.exec(select(Document).where(col(Document.id).in_(wanted)))
-    return {None: Paper()} | {one.id: Paper(one.number, one.dated, one.signer) for one in documents}
+    return {None: Paper()} | {one.id: paper_of(one) for one in documents}
+
+
+def paper_of(document: Document | None) -> Paper:
+    """A document as others cite it; an empty paper for none, and nothing but that of one that is *Mật* (DESIGN §6)."""
+    if document is None:
+        return Paper()
+    if document.confidential:
+        return Paper(confidential=True)
+    return Paper(document.number, document.dated, document.signer)
+
+
+def own_paper(document: Document | None) -> Paper:
+    """A document as it stands in its own head; of one that is *Mật* number and date alone are known (DESIGN §6)."""
+    if document is None:
+        return Paper()
+    signer = "" if document.confidential else document.signer
+    return Paper(document.number, document.dated, signer, document.confidential)
 
 
 def cited(acts: Acts) -> Iterable[int | None]:
@@ -67,4 +84,10 @@ def grounds(act: Act | None, papers: Papers) -> Grounds:
     if act is None:
         return NO_GROUNDS
     paper, minutes = (papers[act.number(name)] for name in ("document", "minutes"))
-    return Grounds(str(act.what.get("reason", "")), paper, minutes)
+    return grounded(str(act.what.get("reason", "")), paper, minutes)
+
+
+def grounded(reason: str, paper: Paper, minutes: Paper = NO_GROUNDS.minutes) -> Grounds:
+    """A reason with the documents that say so; of one that is *Mật* the reason is not told either."""
+    secret = paper.confidential or minutes.confidential
+    return Grounds("" if secret else reason, paper, minutes)

@@ -70,7 +70,7 @@ def special(place: int, one: Special) -> Row:
         "no": str(place),
         "name": one.name,
         "kind": one.kind,
-        "reason": one.reason,
+        "reason": one.reason or NONE,
         "paper": wording.paper(one.paper),
         "until": wording.due(one.until),
         "submitted": wording.submitted(one.submitted_at),
@@ -84,7 +84,7 @@ def difference(result: Result) -> Row:
 
 def removed(place: int, one: Removed) -> Row:
     paper = wording.paper(one.paper)
-    return {"no": str(place), "name": one.name, "kind": one.kind, "reason": one.reason, "paper": paper}
+    return {"no": str(place), "name": one.name, "kind": one.kind, "reason": one.reason or NONE, "paper": paper}
 
 
 def redecided(place: int, one: Redecided) -> Row:

@@ -98,7 +98,7 @@ class _Reader:
     def _grounds(self, act: Act | None) -> Grounds:
         """The reason given, or that the time ran out and how far the spot had come (NA-5.1)."""
         given = grounds(act, self.papers)
-        if act is None or given.reason or act.do not in REFUSING:
+        if act is None or act.what.get("reason") or act.do not in REFUSING:
             return given
         came = self.machine.states.get(str(act.what.get("from", "")))
         stage = f" khi hồ sơ ở bước «{came.label}»" if came else ""

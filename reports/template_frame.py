@@ -9,6 +9,7 @@ import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.shared import Pt
+from docx.text.paragraph import Paragraph
 
 from reports.packing import repack
 from reports.paper import (
@@ -191,10 +192,9 @@ def _draft(container: Container) -> None:
     tag(container, "endif")
 
 
-def heading(document: Document, words: str, *, before: float = 6) -> None:
+def heading(document: Document, words: str, *, before: float = 6) -> Paragraph:
     """Print a heading of the text."""
-    paragraph = text(document, words, style="Report Body", bold=True, before=before, with_next=True)
-    paragraph.paragraph_format.alignment = LEFT
+    return text(document, words, style="Report Body", bold=True, before=before, with_next=True, align=LEFT)
 
 
 def paragraphs(document: Document, name: str, *, with_next: bool = False) -> None:
@@ -234,9 +234,15 @@ def _signature(container: Container, *, bold_post: bool) -> None:
 
 
 def title(document: Document, name: str, words: str, *, first: bool = False) -> None:
-    """Print the number and the title of an appendix on a new page."""
-    number = text(document, f"{{{{ appendix.{name} }}}}", size=14, bold=True, align=CENTER, after=0, with_next=True)
-    number.paragraph_format.page_break_before = not first
+    """Print the number and the title of an appendix, on a new page unless it and the one before it are short."""
+    if first:
+        _number(document, name)
+    else:
+        tag(document, f"if '{name}' in together")
+        _number(document, name, before=24)
+        tag(document, "else")
+        _number(document, name).paragraph_format.page_break_before = True
+        tag(document, "endif")
     text(document, words, size=14, bold=True, align=CENTER, after=0, with_next=True)
     text(document, "{{ attached_to }}", size=14, italic=True, align=CENTER, after=0, with_next=True)
     upright = document.sections[-1].orientation == WD_ORIENT.PORTRAIT
@@ -244,11 +250,16 @@ def title(document: Document, name: str, words: str, *, first: bool = False) -> 
     text(document, "", size=6, after=0, with_next=True)
 
 
+def _number(document: Document, name: str, *, before: float = 0) -> Paragraph:
+    words = f"{{{{ appendix.{name} }}}}"
+    return text(document, words, size=14, bold=True, align=CENTER, before=before, after=0, with_next=True)
+
+
 def _seal_annex(document: Document) -> None:
     tag(document, "if seal.code")
     title(document, "seal", "MÃ KIỂM CHỨNG DỮ LIỆU")
-    text(document, "{{ seal.code }}", size=14, bold=True, align=CENTER, before=6, after=6)
-    text(document, "{{ seal.at }}", style="Report Body")
-    text(document, "Cách kiểm tra:", style="Report Body", bold=True)
-    paragraphs(document, "seal.steps")
+    text(document, "{{ seal.code }}", size=14, bold=True, align=CENTER, before=6, after=6, with_next=True)
+    text(document, "{{ seal.at }}", style="Report Body", with_next=True)
+    text(document, "Cách kiểm tra:", style="Report Body", bold=True, with_next=True)
+    paragraphs(document, "seal.steps", with_next=True)
     tag(document, "endif")

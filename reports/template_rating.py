@@ -9,10 +9,10 @@ from reports.template_frame import NO, Annex, annex, paragraphs, sections, title
 
 _NAME: Final = Column(58, "Đối tượng", "{{ row.name }}")
 _KIND: Final = Column(46, "Nhóm đối tượng", "{{ row.kind }}")
-_LEVELS: Final = (("first", 21), ("second", 18), ("third", 17), ("fourth", 19))
+_LEVELS: Final = (("first", 20), ("second", 20), ("third", 20), ("fourth", 20))
 _SUMMARY: Final = (
-    Column(10, "TT", "{{ row.no }}", CENTER),
-    Column(36, "Nhóm đối tượng", "{{ row.name }}"),
+    Column(9, "TT", "{{ row.no }}", CENTER),
+    Column(32, "Nhóm đối tượng", "{{ row.name }}"),
     Column(13, "Tổng số", "{{ row.total }}", CENTER),
     *(
         Column(width, f"{{{{ level_names[{place}] }}}}", f"{{{{ row.{name} }}}}", CENTER)
@@ -73,14 +73,14 @@ _ANNEXES: Final[tuple[Annex, ...]] = (
         "TỶ LỆ XẾP LOẠI THEO NHÓM VÀ CẤP QUYẾT ĐỊNH",
         (
             NO,
-            Column(40, "Nhóm đối tượng", "{{ row.kinds }}"),
-            Column(38, "Cấp quyết định", "{{ row.body }}"),
+            Column(38, "Nhóm đối tượng", "{{ row.kinds }}"),
+            Column(34, "Cấp quyết định", "{{ row.body }}"),
             Column(14, "Tổng số", "{{ row.size }}", CENTER),
             Column(20, "{{ level_names[1] }}", "{{ row.counted }}", CENTER),
             Column(23, "{{ level_names[0] }}", "{{ row.scarce }}", CENTER),
             Column(14, "Tối đa", "{{ row.seats }}", CENTER),
-            Column(46, "Cách tính", "{{ row.base }}"),
-            Column(45, "Kết luận", "{{ row.verdict }}"),
+            Column(58, "Cách tính", "{{ row.base }}"),
+            Column(39, "Kết luận", "{{ row.verdict }}"),
         ),
     ),
     (
@@ -102,8 +102,7 @@ _ANNEXES: Final[tuple[Annex, ...]] = (
             NO,
             _NAME,
             _KIND,
-            Column(28, "Mã", "{{ row.code }}", CENTER),
-            Column(82, "Nội dung", "{{ row.text }}"),
+            Column(110, "Nội dung", "{{ row.text }}"),
             Column(26, "Mức công nhận", "{{ row.level }}", CENTER),
         ),
     ),

@@ -8,11 +8,15 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document by its number and date; the number is empty while it has none."""
+    """A document by its number and date; the number is empty while it has none.
+
+    One that is `confidential` (*Mật*) is cited by others as that and by nothing else.
+    """
 
     number: str = ""
     dated: date | None = None
     signer: str = ""
+    confidential: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-from config.programme import LevelStatus, Programme
+from config.programme import Programme
 from config.sheet import Criterion, Kind
 from config.vocabulary import Need, StateKind
 from models.assessments import Assessment
 from models.rounds import Round
 from reports.contents import Result
+from states.released import tells_levels
 
 _POINTLESS: Final = frozenset({Kind.DEGREE, Kind.CHECK})
 
@@ -25,7 +26,7 @@ Told = Literal["none", "proposed", "decided"]
 
 def levels_told(programme: Programme) -> Told:
     """Whose levels are told: the decided ones only once somebody has confirmed the bands (RULES 7.1)."""
-    if programme.rating is not None or programme.levels.status is LevelStatus.CONFIRMED:
+    if tells_levels(programme):
         return "decided"
     return "proposed" if programme.proposes_level else "none"
 

@@ -5,6 +5,7 @@ It knows paragraphs, runs, lines, tables and sections as those are made here; it
 
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import docx
@@ -115,9 +116,16 @@ def _table(table: Table, size: float) -> dict[str, Any]:
         "kind": "table",
         "widths": [int(column.get(qn("w:w"))) / 1440 * 25.4 for column in grid],
         "ruled": table.style is not None and table.style.name == "Table Grid",
+        "kept": _kept(table),
         "heading": sum(bool(row._tr.xpath("./w:trPr/w:tblHeader")) for row in table.rows),  # noqa: SLF001  as above
         "rows": [_cells(row, size) for row in table.rows],
     }
+
+
+def _kept(table: Table) -> int:
+    """How many of the last rows stay on the page of what follows the table."""
+    rows = takewhile(lambda row: row.xpath("./w:tc[1]/w:p/w:pPr/w:keepNext"), reversed(table._tbl.tr_lst))  # noqa: SLF001
+    return sum(1 for _ in rows)
 
 
 def _cells(row: _Row, size: float) -> list[Any]:

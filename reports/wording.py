@@ -15,12 +15,13 @@ from scoring.numbers import format_points
 NONE: Final = "–"
 REHEARSAL: Final = "BẢN CHẠY THỬ – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 DRAFT: Final = "DỰ THẢO"
+CONFIDENTIAL: Final = "văn bản Mật"
 UNNUMBERED: Final = "." * 8
 SUBJECTS: Final = "đối tượng"
 SPOTS: Final = "điểm sáng"
 _DAY: Final = timedelta(days=1)
 _FEW: Final = 3
-_PHRASE_ENDS: Final = re.compile(r"(?<=,) | (?=và )")
+_PHRASE_ENDS: Final = re.compile(r"(?<=,) | (?=và |của )")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _UNPRINTABLE: Final = re.compile(r"[^\n\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
@@ -113,9 +114,16 @@ def number(head: Head, paper: Paper, sign: str = "BC") -> str:
 
 
 def paper(cited: Paper) -> str:
-    """Cite a document: Công văn 12-CV/BDVTU ngày 11/12/2024; what is missing is left out."""
+    """Cite a document: Công văn 12-CV/BDVTU ngày 11/12/2024; without what is missing; of one that is Mật nothing."""
+    if cited.confidential:
+        return CONFIDENTIAL
     dated = "" if cited.dated is None else f"ngày {date_text(cited.dated)}"
     return " ".join(part for part in (cited.number, dated) if part) or NONE
+
+
+def numbered(kind: str, cited: Paper) -> str:
+    """Cite a document after its type within a sentence: Quyết định số 12-QĐ/TU ngày 11/12/2024; Quyết định (Mật)."""
+    return f"{kind} (Mật)" if cited.confidential else f"{kind} số {paper(cited)}"
 
 
 def named(results: Sequence[Result]) -> str:
@@ -147,7 +155,7 @@ def balanced(words: str, longest: int) -> str:
 
 
 def parted(words: str, longest: int) -> str:
-    """Break a long title into two lines where a phrase ends, after a comma or before “và”; else in the middle."""
+    """Break a long title into two lines where a phrase ends: after a comma, before “và”, “của”; else in the middle."""
     if len(words) <= longest:
         return words
     gaps = [found.start() for found in _PHRASE_ENDS.finditer(words)]

@@ -2,31 +2,37 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
 from config.graph import Transition
 from config.programme import Programme
-from config.vocabulary import Need
 from models import counts
-from models.db import driver, is_sqlite, run, run_many
+from models.db import is_sqlite, locks_rows, put_many, run, run_many
 from models.types import to_micros
 from states import chain, history
 from states.actor import Actor
 from states.advance import NOTHING, Move, stored, tell_sql, told
 from states.errors import NotAllowed, Refusal, Refused
-from states.facts import Dossier
 from states.guards import GUARDS
-from states.hold import DOSSIER_COLUMNS, DOSSIER_TABLES, dossier, programme_of, share_round
+from states.hold import DOSSIER_COLUMNS, DOSSIER_TABLES, FIELDS, dossier, programme_of, share_round
 from states.machine import choose
-from states.permits import DOSSIER, standing
+from states.permits import DOSSIER, relations_of, standing
 
-COMMON = ("state", "kind", "round_state", "relations", "windows")
-Key = tuple[Any, ...]
+COMMON = ("state", "kind", "closes_at")
+ALIKE = frozenset({"now", "round_state", "programme", "windows", "intended"})
+"""Facts that are the same for all dossiers of a round in one act, or follow from COMMON."""
+Found = tuple[Any, ...]
+Key = Callable[[Found], Any]
+ID, ROUND_ID, STATE, SEQ, HEAD, CHAIN_AT, KIND, GROUP, BODY, RELATIONS = map(
+    FIELDS.index,
+    ("id", "round_id", "state", "seq", "head", "chain_at", "kind", "group", "body", "relations"),
+)
 
 
 class Bulk(NamedTuple):
@@ -36,12 +42,29 @@ class Bulk(NamedTuple):
     refused: Mapping[int, tuple[Refusal, ...]]
 
 
-class Chosen(NamedTuple):
-    """A dossier, the transition it takes and the history row that tells of it."""
+class Step(NamedTuple):
+    """What dossiers of equal facts do: the transition they take, and what the history says of it."""
 
-    facts: Dossier
+    transition: Transition
+    told: str
+
+
+class Chosen(NamedTuple):
+    """A dossier as it was read, the transition it takes and the history row that tells of it."""
+
+    found: Found
     transition: Transition
     row: chain.Row
+
+
+class Act(NamedTuple):
+    """Who pulls which trigger when, and what goes with it."""
+
+    session: Session
+    trigger: str
+    actor: Actor
+    now: datetime
+    move: Move
 
 
 def bulk(  # noqa: PLR0913  what moves, how, who, when, and what goes with it
@@ -62,14 +85,17 @@ def bulk(  # noqa: PLR0913  what moves, how, who, when, and what goes with it
     and those already flagged late. `columns` gives, for a target state, further columns to set. Locks the round,
     then the dossiers by id. `reads` of the guards say which facts count.
     """
-    held_facts = _hold_all(session, round_id, trigger, actor=actor, now=now, ids=ids, due=due)
-    chosen, refused = _choose_all(held_facts, trigger, actor, move)
+    act = Act(session, trigger, actor, now, move)
+    programme = share_round(session, round_id)
+    lock = " FOR UPDATE OF a" if locks_rows(session) else ""
+    found = _found(act, programme, round_id, ids=ids, due=due, lock=lock)
+    chosen, refused = _choose_all(act, programme, found)
     for transition in {id(one.transition): one.transition for one in chosen}.values():
         group = [one for one in chosen if one.transition is transition]
-        _write(session, group, transition, move, {**move.columns, **(columns or {}).get(transition.target, {})})
+        _write(act, group, transition, {**move.columns, **(columns or {}).get(transition.target, {})})
     counts.append(session, round_id, _changes(chosen))
     session.expire_all()
-    return Bulk({one.facts.id: one.transition.target for one in chosen}, refused)
+    return Bulk({one.found[ID]: one.transition.target for one in chosen}, refused)
 
 
 def preview(
@@ -83,24 +109,9 @@ def preview(
     move: Move = NOTHING,
 ) -> Bulk:
     """What `bulk` would do now; nothing is locked and nothing is written."""
-    found = _facts(session, _pinned(session, round_id), round_id, trigger, actor=actor, now=now, ids=ids)
-    chosen, refused = _choose_all(found, trigger, actor, move)
-    return Bulk({one.facts.id: one.transition.target for one in chosen}, refused)
-
-
-def _hold_all(
-    session: Session,
-    round_id: int,
-    trigger: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    ids: Sequence[int] | None,
-    due: bool,
-) -> list[Dossier]:
-    programme = share_round(session, round_id)
-    lock = "" if is_sqlite(session) else " FOR UPDATE OF a"
-    return _facts(session, programme, round_id, trigger, actor=actor, now=now, ids=ids, due=due, lock=lock)
+    act, programme = Act(session, trigger, actor, now, move), _pinned(session, round_id)
+    chosen, refused = _choose_all(act, programme, _found(act, programme, round_id, ids=ids))
+    return Bulk({one.found[ID]: one.transition.target for one in chosen}, refused)
 
 
 def _pinned(session: Session, round_id: int) -> Programme:
@@ -108,20 +119,17 @@ def _pinned(session: Session, round_id: int) -> Programme:
     return programme_of(session, run(session, sql, {"id": round_id}).fetchone()[0])
 
 
-def _facts(  # noqa: PLR0913  which dossiers, whose, when, and how they are held
-    session: Session,
+def _found(
+    act: Act,
     programme: Programme,
     round_id: int,
-    trigger: str,
     *,
-    actor: Actor,
-    now: datetime,
     ids: Sequence[int] | None,
     due: bool = False,
     lock: str = "",
-) -> list[Dossier]:
-    sqlite = is_sqlite(session)
-    steps = _steps(programme, trigger)
+) -> list[Found]:
+    """The dossiers asked for, as rows of FIELDS."""
+    steps = _steps(programme, act.trigger)
     where = f"WHERE a.round_id = :round AND {_among('a.state', {name for step in steps for name in step.sources})}"
     if due:
         where += " AND a.closes_at <= :now AND NOT a.late"
@@ -129,10 +137,11 @@ def _facts(  # noqa: PLR0913  which dossiers, whose, when, and how they are held
         where += f" AND {_among('a.kind', {name for step in steps for name in step.kinds})}"
     if ids is not None:
         where += f" AND a.id IN ({', '.join(str(int(one)) for one in ids) or 'NULL'})"
-    relations = standing(DOSSIER, known=actor.account_id is not None, sqlite=sqlite)
+    relations = standing(DOSSIER, known=act.actor.account_id is not None, sqlite=is_sqlite(act.session))
     sql = f"SELECT {DOSSIER_COLUMNS}, {relations} {DOSSIER_TABLES} {where} ORDER BY a.id{lock}"
-    rows = run(session, sql, {"round": round_id, "actor": actor.account_id, "now": to_micros(now)})
-    return [dossier(session, row, actor, now) for row in rows]
+    asked = {"round": round_id, "actor": act.actor.account_id, "now": to_micros(act.now)}
+    found: list[Found] = run(act.session, sql, asked).fetchall()
+    return found
 
 
 def _steps(programme: Programme, trigger: str) -> list[Transition]:
@@ -144,65 +153,66 @@ def _among(column: str, names: Iterable[str]) -> str:
 
 
 def _choose_all(
-    held_facts: Iterable[Dossier], trigger: str, actor: Actor, move: Move
+    act: Act, programme: Programme, found: Iterable[Found]
 ) -> tuple[list[Chosen], dict[int, tuple[Refusal, ...]]]:
-    answers: dict[Key, Transition | tuple[Refusal, ...]] = {}
+    """Ask once for each group of equal facts; whatever has the same answer is only written."""
+    key, now = _key(programme, act.trigger), to_micros(act.now)
+    answers: dict[Any, Step | tuple[Refusal, ...]] = {}
     chosen: list[Chosen] = []
     refused: dict[int, tuple[Refusal, ...]] = {}
-    for facts in held_facts:
-        key = _key(facts, trigger)
-        if key not in answers:
-            answers[key] = _answer(facts, trigger, move.given())
-        answer = answers[key]
-        if isinstance(answer, tuple):
-            refused[facts.id] = answer
+    for one in found:
+        group = key(one), relations_of(act.actor, one[RELATIONS])
+        if group not in answers:
+            answers[group] = _answer(act, one)
+        answer = answers[group]
+        if isinstance(answer, Step):
+            row = chain.extend(_end(one), act.trigger, answer.told, actor=act.actor.name, now=now)
+            chosen.append(Chosen(one, answer.transition, row))
         else:
-            chosen.append(Chosen(facts, answer, _row(facts, trigger, answer, actor, move)))
+            refused[one[ID]] = answer
     return chosen, refused
 
 
-def _key(facts: Dossier, trigger: str) -> Key:
-    steps = _steps(facts.programme, trigger)
-    names = sorted({call.name for step in steps for call in step.guards})
+def _key(programme: Programme, trigger: str) -> Key:
+    """What the answer to a trigger depends on beside the actor's relations, taken from the row of a dossier."""
+    steps = _steps(programme, trigger)
+    guards = sorted({call.name for step in steps for call in step.guards})
     clocks = ("chain_at",) if any(step.window for step in steps) else ()
-    fields = (*COMMON, *clocks, *(name for guard in names for name in GUARDS[guard].reads))
-    return tuple(_hashable(getattr(facts, name)) for name in fields)
+    names = (*COMMON, *clocks, *(name for guard in guards for name in GUARDS[guard].reads if name not in ALIKE))
+    return itemgetter(*map(FIELDS.index, dict.fromkeys(names)))
 
 
-def _hashable(value: Any) -> Any:  # noqa: ANN401  any fact
-    return tuple(sorted(value.items())) if isinstance(value, dict) else value
+def _end(one: Found) -> chain.End:
+    return chain.End(f"assessment:{one[ID]}", one[ROUND_ID], one[SEQ], one[HEAD], one[CHAIN_AT])
 
 
-def _answer(facts: Dossier, trigger: str, given: frozenset[Need]) -> Transition | tuple[Refusal, ...]:
+def _answer(act: Act, one: Found) -> Step | tuple[Refusal, ...]:
+    facts = dossier(act.session, one, act.actor, act.now)
     try:
-        return choose(facts, trigger, given)
+        transition = choose(facts, act.trigger, act.move.given())
     except Refused as refused:
         return refused.refusals
     except NotAllowed as refused:
         return (Refusal("not_allowed", str(refused)),)
+    return Step(transition, chain.canonical(told(facts.state, transition, act.move)))
 
 
 def _changes(chosen: Iterable[Chosen]) -> counts.Changes:
     """How many dossiers came to each state, and from where."""
-    moves = ((facts, step.target) for facts, step, _ in chosen if step.target != facts.state)
-    return Counter((counts.Key(one.body, one.kind, one.group, to), one.state) for one, to in moves)
+    moves = Counter((one[BODY], one[KIND], one[GROUP], step.target, one[STATE]) for one, step, _ in chosen)
+    return {(counts.Key(*to), left): n for (*to, left), n in moves.items() if to[-1] != left}
 
 
-def _row(facts: Dossier, trigger: str, transition: Transition, actor: Actor, move: Move) -> chain.Row:
-    return chain.follow(facts.link, trigger, told(facts.state, transition, move), actor=actor.name, now=facts.now)
-
-
-def _write(
-    session: Session, group: Sequence[Chosen], transition: Transition, move: Move, columns: Mapping[str, Any]
-) -> None:
+def _write(act: Act, group: Sequence[Chosen], transition: Transition, columns: Mapping[str, Any]) -> None:
     values = {"state": transition.target} | {f"set_{name}": stored(value) for name, value in columns.items()}
     sets = "".join(f", {name} = :set_{name}" for name in columns)
-    if is_sqlite(session):
-        _write_sqlite(session, group, sets, values)
+    if is_sqlite(act.session):
+        _write_sqlite(act.session, group, sets, values)
     else:
-        _write_postgresql(session, group, sets, values)
+        _write_postgresql(act.session, group, sets, values)
     for message in transition.tells:
-        tell_all(session, message, [one.facts.id for one in group], move.tell.get(message, {}), group[0].facts.now)
+        about = act.move.tell.get(message, {})
+        tell_all(act.session, message, [one.found[ID] for one in group], about, act.now)
 
 
 def _write_sqlite(session: Session, group: Sequence[Chosen], sets: str, values: Mapping[str, Any]) -> None:
@@ -210,14 +220,14 @@ def _write_sqlite(session: Session, group: Sequence[Chosen], sets: str, values: 
         f"UPDATE assessment SET state = :state, version = version + 1, seq = :seq, head = :hash, chain_at = :at{sets} "
         "WHERE id = :id"
     )
-    rows = [{**values, **history.parameters(one.row), "id": one.facts.id} for one in group]
+    rows = [{**values, "seq": row.seq, "hash": row.hash, "at": row.at, "id": found[ID]} for found, _, row in group]
     run_many(session, update, rows)
-    run_many(session, history.INSERT, rows)
+    put_many(session, "history", history.COLUMNS, [one.row for one in group])
 
 
 def _write_postgresql(session: Session, group: Sequence[Chosen], sets: str, values: Mapping[str, Any]) -> None:
     heads = {
-        "ids": [one.facts.id for one in group],
+        "ids": [one.found[ID] for one in group],
         "seqs": [one.row.seq for one in group],
         "heads": [one.row.hash for one in group],
         "ats": [one.row.at for one in group],
@@ -229,14 +239,7 @@ def _write_postgresql(session: Session, group: Sequence[Chosen], sets: str, valu
         "WHERE a.id = h.id"
     )
     run(session, update, {**values, **heads})
-    copy_history(session, [one.row for one in group])
-
-
-def copy_history(session: Session, rows: Iterable[chain.Row]) -> None:
-    """Write history rows by COPY (PostgreSQL)."""
-    with driver(session).cursor().copy(f"COPY history ({history.COLUMNS}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(tuple(history.parameters(row).values()))
+    put_many(session, "history", history.COLUMNS, [one.row for one in group])
 
 
 def tell_all(session: Session, message: str, ids: Sequence[int], about: Mapping[str, Any], now: datetime) -> None:

@@ -76,7 +76,23 @@ def digest(prev_hash: bytes, body: str) -> bytes:
 
 def follow(link: Link, act: str, what: Mapping[str, Any], *, actor: str, now: datetime) -> Row:
     """The row after `link`; its instant never lies before the link's."""
-    at, seq = to_micros(max(now, link.at)), link.seq + 1
-    opening = preamble(act, at, actor, link.entity, link.round_id, seq)
-    body = f'{opening},"what":{canonical(dict(what))}}}'
-    return Row(link.entity, seq, FORMAT, body, link.head, digest(link.head, body), link.round_id, at, actor, act)
+    end = End(link.entity, link.round_id, link.seq, link.head, to_micros(link.at))
+    return extend(end, act, canonical(dict(what)), actor=actor, now=to_micros(now))
+
+
+class End(NamedTuple):
+    """A link as it is stored: its instant in microseconds."""
+
+    entity: str
+    round_id: int | None
+    seq: int
+    head: bytes
+    at: int
+
+
+def extend(end: End, act: str, told: str, *, actor: str, now: int) -> Row:
+    """As `follow`, of what is told in canonical form already: the rows of one act on many say the same of each."""
+    entity, round_id, last, head, since = end
+    at, seq = max(now, since), last + 1
+    body = f'{preamble(act, at, actor, entity, round_id, seq)},"what":{told}}}'
+    return Row(entity, seq, FORMAT, body, head, digest(head, body), round_id, at, actor, act)

@@ -9,13 +9,12 @@ from sqlmodel import Session
 
 from config.programme import Programme
 from models import counts
-from models.db import driver, is_sqlite, reserve_ids, run_many
+from models.db import put_many, reserve_ids
 from models.names import sort_name
 from models.rounds import Round, programme_version
 from models.types import GENESIS, to_micros
 from states import chain, history
 from states.actor import Actor
-from states.bulk import copy_history
 from states.hold import share_round
 
 UNTOUCHED: dict[str, Any] = {
@@ -74,23 +73,18 @@ def create(session: Session, round_id: int, newcomers: Sequence[Newcomer], *, ac
     """
     start = share_round(session, round_id).workflow.assessment.start
     ids = reserve_ids(session, "assessment", len(newcomers))
-    rows = [_first(one, key, round_id, start, actor, now) for key, one in zip(ids, newcomers, strict=True)]
-    dossiers = [_dossier(one, key, row, start) for key, one, row in zip(ids, newcomers, rows, strict=True)]
-    if is_sqlite(session):
-        values = ", ".join(f":{name}" for name in COLUMNS.split(", "))
-        run_many(session, f"INSERT INTO assessment ({COLUMNS}) VALUES ({values})", dossiers)
-        run_many(session, history.INSERT, [history.parameters(row) for row in rows])
-    else:
-        _copy(session, dossiers)
-        copy_history(session, rows)
+    at = to_micros(now)
+    rows = [_first(one, key, round_id, start, actor, at) for key, one in zip(ids, newcomers, strict=True)]
+    dossiers = (_dossier(one, key, row, start) for key, one, row in zip(ids, newcomers, rows, strict=True))
+    put_many(session, "assessment", COLUMNS, dossiers)
+    put_many(session, "history", history.COLUMNS, rows)
     came = Counter((counts.Key(one.body, one.kind, one.group, start), "") for one in newcomers)
     counts.append(session, round_id, came)
     session.expire_all()
     return ids
 
 
-def _first(one: Newcomer, key: int, round_id: int, start: str, actor: Actor, now: datetime) -> chain.Row:
-    link = chain.Link(f"assessment:{key}", round_id, 0, GENESIS, now)
+def _first(one: Newcomer, key: int, round_id: int, start: str, actor: Actor, now: int) -> chain.Row:
     what = {
         "to": start,
         "subject": one.subject_id,
@@ -101,32 +95,28 @@ def _first(one: Newcomer, key: int, round_id: int, start: str, actor: Actor, now
     }
     optional = {"agency": one.agency_id, "body": one.body}
     what |= {name: value for name, value in optional.items() if value}
-    return chain.follow(link, "assigned", what, actor=actor.name, now=now)
+    end = chain.End(f"assessment:{key}", round_id, 0, GENESIS, now)
+    return chain.extend(end, "assigned", chain.canonical(what), actor=actor.name, now=now)
 
 
-def _dossier(one: Newcomer, key: int, row: chain.Row, start: str) -> dict[str, Any]:
-    return {
-        "id": key,
-        "round_id": row.round_id,
-        "subject_id": one.subject_id,
-        "agency_id": one.agency_id,
-        "body": one.body,
-        "name": one.name,
-        "sort_name": sort_name(one.name),
-        "kind": one.kind,
-        "group_name": one.group,
-        "sheet": one.sheet,
-        "leaves": one.leaves,
-        "closes_at": to_micros(one.closes_at),
-        "state": start,
-        "seq": row.seq,
-        "head": row.hash,
-        "chain_at": row.at,
-        **UNTOUCHED,
-    }
-
-
-def _copy(session: Session, dossiers: Sequence[dict[str, Any]]) -> None:
-    with driver(session).cursor().copy(f"COPY assessment ({COLUMNS}) FROM STDIN") as copy:
-        for dossier in dossiers:
-            copy.write_row(tuple(dossier.values()))
+def _dossier(one: Newcomer, key: int, row: chain.Row, start: str) -> tuple[Any, ...]:
+    """The values of COLUMNS."""
+    return (
+        key,
+        row.round_id,
+        one.subject_id,
+        one.agency_id,
+        one.body,
+        one.name,
+        sort_name(one.name),
+        one.kind,
+        one.group,
+        one.sheet,
+        one.leaves,
+        to_micros(one.closes_at),
+        start,
+        row.seq,
+        row.hash,
+        row.at,
+        *UNTOUCHED.values(),
+    )

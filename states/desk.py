@@ -6,7 +6,7 @@ Whatever the number of dossiers, the number of queries is the same. The order is
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -21,7 +21,7 @@ from models.types import from_micros, from_scaled
 from states.actor import Actor
 from states.errors import NotAllowed, Unknown
 from states.hold import programme_of
-from states.permits import DOSSIER, IN_ROUND, allowed, can_round, held
+from states.permits import DOSSIER, IN_ROUND, allowed, can_round, held, visible
 
 CONFIRMED: Final = "confirm_no_conflict"
 """The act by which an appraiser states that it has no conflict of interest with a dossier."""
@@ -247,6 +247,16 @@ def confirmed(session: Session, actor: Actor, ids: Iterable[int]) -> frozenset[i
     own = actor.name.partition("+")[0]
     found = run(session, sql, {"act": CONFIRMED, "actor": own, "by_token": f"{own}+token:%"}).fetchall()
     return frozenset(int(row[0].partition(":")[2]) for row in found)
+
+
+def undenied(session: Session, actor: Actor, round_id: int, ids: Collection[int]) -> frozenset[int]:
+    """The dossiers, of those given, that the actor appraises and with which it has not denied a conflict of interest.
+
+    Whoever administers a dossier besides needs not.
+    """
+    marked, own = (set(visible(session, actor, verb, round_id)) for verb in ("mark", "administer"))
+    asked = (marked - own).intersection(ids)
+    return frozenset(asked) - confirmed(session, actor, asked)
 
 
 class Declared(NamedTuple):

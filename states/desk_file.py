@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
-from models.assessments import Mark
+from models.assessments import MarkRow, mark_row
 from models.db import run
-from models.types import from_micros, from_scaled
+from models.types import from_micros
 from states.actor import Actor
 from states.desk import COMPARED, DIFFERENT
 from states.permits import DOSSIER, allowed
+
+OWN, APPRAISED = (f"{it}.entry, {it}.points, {it}.note, {it}.account_id, {it}.at" for it in "sp")
 
 
 class Item(NamedTuple):
@@ -42,8 +44,8 @@ class Cell(NamedTuple):
     kind: str
     state: str
     version: int
-    own: Mark | None
-    appraised: Mark | None
+    own: MarkRow | None
+    appraised: MarkRow | None
 
 
 class Difference(NamedTuple):
@@ -53,8 +55,8 @@ class Difference(NamedTuple):
     name: str
     kind: str
     criterion: str
-    own: Mark | None
-    appraised: Mark
+    own: MarkRow | None
+    appraised: MarkRow
 
 
 def questions(session: Session, assessment_id: int) -> list[Asked]:
@@ -82,7 +84,7 @@ def column(session: Session, actor: Actor, round_id: int, code: str, kinds: Iter
     """One criterion in all dossiers of these kinds that the actor may appraise, by id."""
     listed = ", ".join(f"'{kind}'" for kind in kinds) or "NULL"
     sql = (
-        "SELECT a.id, a.name, a.kind, a.state, a.version, s.entry, s.points, s.note, p.entry, p.points, p.note "
+        f"SELECT a.id, a.name, a.kind, a.state, a.version, {OWN}, {APPRAISED} "
         "FROM assessment a "
         "LEFT JOIN mark s ON s.assessment_id = a.id AND s.copy_name = 'self' AND s.criterion = :code "
         "LEFT JOIN mark p ON p.assessment_id = a.id AND p.copy_name = 'appraised' AND p.criterion = :code "
@@ -90,29 +92,20 @@ def column(session: Session, actor: Actor, round_id: int, code: str, kinds: Iter
     )
     where = {"round": round_id, "actor": actor.account_id, "code": code}
     found = run(session, sql, where).fetchall()
-    return [Cell._make((*row[:5], _mark(row[0], code, row[5:8]), _mark(row[0], code, row[8:11]))) for row in found]
+    return [Cell._make((*row[:5], _mark(row[5:10]), _mark(row[10:]))) for row in found]
 
 
 def differing(session: Session, actor: Actor, round_id: int, verb: str) -> list[Difference]:
     """Every difference in the dossiers of a round to which the actor may do `verb`."""
     sql = (
-        "SELECT a.id, a.name, a.kind, p.criterion, s.entry, s.points, s.note, p.entry, p.points, p.note "
+        f"SELECT a.id, a.name, a.kind, p.criterion, {OWN}, {APPRAISED} "
         f"FROM {COMPARED} JOIN assessment a ON a.id = p.assessment_id "
         f"WHERE a.round_id = :round AND p.copy_name = 'appraised' AND {DIFFERENT} AND {allowed(verb, DOSSIER)} "
         "ORDER BY a.id, p.criterion"
     )
     found = run(session, sql, {"round": round_id, "actor": actor.account_id}).fetchall()
-    return [
-        Difference._make((*row[:4], _mark(row[0], row[3], row[4:7]), _given(row[0], row[3], row[7:10])))
-        for row in found
-    ]
+    return [Difference._make((*row[:4], _mark(row[4:9]), mark_row(*row[9:]))) for row in found]
 
 
-def _mark(key: int, code: str, found: Sequence[Any]) -> Mark | None:
-    return None if found[0] is None else _given(key, code, found)
-
-
-def _given(key: int, code: str, found: Sequence[Any]) -> Mark:
-    """A mark to look at, of its entry, points and note; no row of the table."""
-    entry, points, note = found
-    return Mark(assessment_id=key, copy_name="", criterion=code, entry=entry, points=from_scaled(points), note=note)
+def _mark(found: Sequence[Any]) -> MarkRow | None:
+    return None if found[0] is None else mark_row(*found)

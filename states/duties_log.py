@@ -42,6 +42,12 @@ class Job(NamedTuple):
         """Whether somebody has it in hand."""
         return self.status == "waiting" and self.lease_until is not None and self.lease_until > now
 
+    @property
+    def percent(self) -> int | None:
+        """How far one that is in hand has come; None where it does not say."""
+        told, _, rest = self.outcome.partition("%")
+        return int(told) if self.status == "waiting" and told.isdecimal() and not rest else None
+
 
 class Jobs(NamedTuple):
     """A page of jobs, the newest first; `after` is where the next one begins."""

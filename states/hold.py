@@ -10,11 +10,11 @@ from sqlmodel import Session
 from config.load import programme_from_document
 from config.programme import Programme
 from config.workflow import Workflow
-from models.db import is_sqlite, run
+from models.db import is_sqlite, locks_rows, run
 from models.types import from_micros, from_scaled
 from states.actor import Actor
 from states.errors import Unknown
-from states.facts import Dossier, RoundFacts, Span
+from states.facts import Dossier, Facts, RoundFacts, Span
 from states.permits import DOSSIER, ROUND, relations_of, standing
 from states.reading import Reader
 
@@ -25,6 +25,13 @@ DOSSIER_COLUMNS = f"""a.id, a.round_id, a.state, a.version, a.seq, a.head, a.cha
  a.name, a.kind, a.group_name, a.sheet, a.closes_at, a.late, a.zeroed, a.submitted_at, a.leaves, a.scored,
  a.appraised, a.unreasoned, a.asked, a.self_total, a.appraised_total, a.decided_total, a.decision_id,
  {SIGNED}, a.body, a.level, a.proposed_level, a.reviewed_at"""
+FIELDS = (
+    *("id", "round_id", "state", "version", "seq", "head", "chain_at", "round_state", "programme", "subject_id"),
+    *("name", "kind", "group", "sheet", "closes_at", "late", "zeroed", "submitted_at", "leaves", "scored"),
+    *("appraised", "unreasoned", "asked", "self_total", "appraised_total", "decided_total", "decision_id"),
+    *("decision_numbered", "body", "level", "proposed_level", "reviewed_at", "relations"),
+)
+"""The facts that stand in a row of DOSSIER_COLUMNS and the actor's relations, in their order."""
 DOSSIER_TABLES = """FROM round r JOIN assessment a ON a.round_id = r.id
  JOIN programme_version v ON v.id = r.programme_version_id
  LEFT JOIN decision c ON c.id = a.decision_id LEFT JOIN document d ON d.id = c.document_id"""
@@ -41,7 +48,7 @@ def programme_of(session: Session, digest: str) -> Programme:
 
 def share_round(session: Session, round_id: int) -> Programme:
     """Lock a round against steps of its own, before its dossiers are locked; returns its programme."""
-    lock = "" if is_sqlite(session) else " FOR SHARE OF r"
+    lock = " FOR SHARE OF r" if locks_rows(session) else ""
     sql = (
         f"SELECT v.digest FROM round r JOIN programme_version v ON v.id = r.programme_version_id WHERE r.id = :id{lock}"
     )
@@ -53,7 +60,7 @@ def share_round(session: Session, round_id: int) -> Programme:
 
 def hold(session: Session, assessment_id: int, *, actor: Actor, now: datetime) -> Dossier:
     """Lock a dossier (and share its round) and read its facts; Unknown when there is none."""
-    sql = _hold_sql(known=actor.account_id is not None, sqlite=is_sqlite(session))
+    sql = _hold_sql(known=actor.account_id is not None, sqlite=is_sqlite(session), locks=locks_rows(session))
     row = run(session, sql, {"id": assessment_id, "actor": actor.account_id}).fetchone()
     if row is None:
         raise Unknown(f"hồ sơ số {assessment_id}")
@@ -61,8 +68,8 @@ def hold(session: Session, assessment_id: int, *, actor: Actor, now: datetime) -
 
 
 @cache
-def _hold_sql(*, known: bool, sqlite: bool) -> str:
-    lock = "" if sqlite else " FOR SHARE OF r FOR UPDATE OF a"
+def _hold_sql(*, known: bool, sqlite: bool, locks: bool) -> str:
+    lock = " FOR SHARE OF r FOR UPDATE OF a" if locks else ""
     relations = standing(DOSSIER, known=known, sqlite=sqlite)
     return f"SELECT {DOSSIER_COLUMNS}, {relations} {DOSSIER_TABLES} WHERE a.id = :id{lock}"
 
@@ -147,7 +154,14 @@ def milestones_for(session: Session, round_id: int, kind: str) -> dict[str, Span
 
 def hold_round(session: Session, round_id: int, *, actor: Actor, now: datetime) -> RoundFacts:
     """Lock a round for a step of its own and read its facts; Unknown when there is none."""
-    return round_facts(session, round_id, "" if is_sqlite(session) else " FOR UPDATE OF r", actor, now)
+    return round_facts(session, round_id, " FOR UPDATE OF r" if locks_rows(session) else "", actor, now)
+
+
+def hold_entity(session: Session, entity: str, *, actor: Actor, now: datetime) -> Facts:
+    """Lock the round or the dossier that a chain is of and read its facts; Unknown when there is none."""
+    table, _, key = entity.partition(":")
+    found: Facts = (hold_round if table == "round" else hold)(session, int(key), actor=actor, now=now)
+    return found
 
 
 def round_facts(session: Session, round_id: int, lock: str, actor: Actor, now: datetime) -> RoundFacts:

@@ -16,6 +16,7 @@ from states.actor import Actor
 from states.desk import name_key
 from states.hold import programme_of
 from states.permits import DOSSIER, VERBS, allowed
+from states.released import told_level
 
 MOST: Final = 30
 """As many units as one page shows; who finds more types more."""
@@ -90,8 +91,7 @@ def _dossiers(session: Session, actor: Actor, subjects: Sequence[int], round_id:
     )
     found: dict[int, list[Found]] = {}
     for subject_id, *row in run(session, sql, {"actor": actor.account_id, "round": round_id}).fetchall():
-        total = None if row[3] is None else from_scaled(row[3])
-        found.setdefault(subject_id, []).append(
-            Found._make((*row[:3], total, *row[4:8], programme_of(session, row[8])))
-        )
+        total, programme = None if row[3] is None else from_scaled(row[3]), programme_of(session, row[8])
+        level = told_level(programme, row[4])
+        found.setdefault(subject_id, []).append(Found._make((*row[:3], total, level, *row[5:8], programme)))
     return found

@@ -14,7 +14,7 @@ from states.actor import Actor
 from states.desk import name_key
 from states.hold import programme_of
 from states.permits import ANY_BODY, DOSSIER, VERBS, allowed, clauses
-from states.released import is_released, told_states
+from states.released import is_released, told_level, told_states
 
 COLUMNS: Final = (
     "a.id, a.subject_id, s.code, a.name, a.kind, a.group_name, s.parent_id, a.state, a.self_total, a.appraised_total, "
@@ -83,7 +83,7 @@ def _outcomes(session: Session, actor: Actor, round_id: int, programme: Programm
     sql = f"SELECT {COLUMNS} FROM assessment a JOIN subject s ON s.id = a.subject_id WHERE a.round_id = :round AND "
     found = run(session, sql + may, {"round": round_id, "actor": actor.account_id}).fetchall()
     order = {kind: place for place, kind in enumerate(programme.subject_kinds)}
-    made = [_outcome(row, told) for row in found if row[7] not in gone]
+    made = [_outcome(row, programme, told) for row in found if row[7] not in gone]
     return sorted(made, key=lambda one: (order[one.kind], name_key(one.name), one.id))
 
 
@@ -105,11 +105,12 @@ def rounds_below(session: Session, actor: Actor) -> list[tuple[int, str]]:
     return [(key, title) for key, title, _year in run(session, sql, {"actor": actor.account_id}).fetchall()]
 
 
-def _outcome(row: Sequence[Any], told: Collection[str]) -> Outcome:
+def _outcome(row: Sequence[Any], programme: Programme, told: Collection[str]) -> Outcome:
     if row[7] not in told:
         return Outcome._make((*row[:8], *SILENT))
     totals = (None if one is None else from_scaled(one) for one in row[TOTALS])
-    return Outcome._make((*row[:8], *totals, *row[11:13], *map(bool, row[13:16]), True))
+    level = told_level(programme, row[11])
+    return Outcome._make((*row[:8], *totals, level, row[12], *map(bool, row[13:16]), True))
 
 
 def superiors(session: Session, ids: Collection[int]) -> dict[int, Superior]:
@@ -170,7 +171,7 @@ def years_of(session: Session, actor: Actor, subject_id: int, slug: str) -> list
     made = []
     for *row, year, round_id, digest in run(session, sql, given).fetchall():
         programme = programme_of(session, digest)
-        one = _outcome(row, told_states(programme))
+        one = _outcome(row, programme, told_states(programme))
         if one.told:
             made.append(_in_year(one, year, round_id, programme.level_labels))
     return made

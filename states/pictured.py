@@ -12,7 +12,9 @@ from config.vocabulary import StateKind
 from models.db import run
 from models.types import EPOCH, SCALE, from_micros, from_scaled
 from states.actor import Actor
+from states.hold import programme_of
 from states.permits import DOSSIER, ROUND, VERBS, allowed, held
+from states.released import tells_levels
 
 ALL_SEEING: Final = ("administrator", "authority", "secretary", "auditor")
 """Roles that, limited to no body, see every dossier of a round."""
@@ -137,7 +139,9 @@ def _counts(session: Session, scope: Scope, total: str) -> list[int]:
 
 
 def levels(session: Session, scope: Scope) -> dict[str, int]:
-    """How many dossiers have which level; by its code."""
+    """How many dossiers have which level, by its code; nothing while levels are not told."""
+    if not tells_levels(scope.programme):
+        return {}
     sql = f"SELECT a.level, count(*) FROM assessment a WHERE {scope.where} AND a.level IS NOT NULL GROUP BY 1"
     found = dict(run(session, sql, scope.given).fetchall())
     return {code: found[code] for code in (*scope.programme.level_labels, *sorted(found)) if code in found}
@@ -198,14 +202,17 @@ def years(session: Session, actor: Actor, programme: Programme) -> list[Year]:
 
 
 def levels_by_year(session: Session, actor: Actor, programme: Programme) -> dict[int, dict[str, int]]:
-    """How many dossiers got which level, by year."""
+    """How many dossiers got which level, by year, in the rounds that tell their levels."""
     sql = (
-        "SELECT r.year, a.level, count(*) FROM assessment a JOIN round r ON r.id = a.round_id "
-        f"WHERE {_of_years(actor, programme)} AND a.level IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
+        "SELECT r.year, a.level, v.digest, count(*) FROM assessment a JOIN round r ON r.id = a.round_id "
+        "JOIN programme_version v ON v.id = r.programme_version_id "
+        f"WHERE {_of_years(actor, programme)} AND a.level IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
     )
     found: dict[int, dict[str, int]] = {}
-    for year, level, count in run(session, sql, {"slug": programme.slug, "actor": actor.account_id}).fetchall():
-        found.setdefault(year, {})[level] = count
+    for year, level, digest, count in run(session, sql, {"slug": programme.slug, "actor": actor.account_id}).fetchall():
+        if tells_levels(programme_of(session, digest)):
+            by_level = found.setdefault(year, {})
+            by_level[level] = by_level.get(level, 0) + count
     return found
 
 

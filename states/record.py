@@ -6,11 +6,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.db import is_sqlite, run, run_many
+from models.db import is_sqlite, put_many, run, run_many
 from models.types import from_micros
 from states import chain, history
 from states.actor import Actor
-from states.bulk import copy_history
 
 SQLITE = "UPDATE assessment SET seq = :seq, head = :hash, chain_at = :at, version = version + 1 WHERE id = :id"
 POSTGRESQL = (
@@ -28,13 +27,11 @@ def record_all(
     The caller holds the round against its dossiers.
     """
     rows = [chain.follow(link, act, whats[key], actor=actor.name, now=now) for key, link in _links(session, whats)]
+    put_many(session, "history", history.COLUMNS, rows)
     if is_sqlite(session):
-        values = [{**history.parameters(row), "id": _key(row)} for row in rows]
-        run_many(session, history.INSERT, values)
-        run_many(session, SQLITE, values)
+        run_many(session, SQLITE, [{"seq": one.seq, "hash": one.hash, "at": one.at, "id": _key(one)} for one in rows])
     else:
         run(session, POSTGRESQL, _columns(rows))
-        copy_history(session, rows)
     session.expire_all()
 
 

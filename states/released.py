@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlmodel import Session
 
-from config.programme import Programme
+from config.programme import LevelStatus, Programme
 from config.vocabulary import StateKind
 from models.db import run
 from models.names import folded
@@ -95,6 +95,16 @@ def is_released(programme: Programme, round_state: str) -> bool:
     return any(round_state in machine.reachable(state) for state in told)
 
 
+def told_level(programme: Programme, level: str | None) -> str | None:
+    """A decided level, as far as it may be told: not while nobody has confirmed the bands (RULES 7.1)."""
+    return level if tells_levels(programme) else None
+
+
+def tells_levels(programme: Programme) -> bool:
+    """Whether decided levels are told at all; while bands are unconfirmed only the unit's proposal is (RULES 7.1)."""
+    return programme.rating is not None or programme.levels.status is LevelStatus.CONFIRMED
+
+
 def told_states(programme: Programme) -> frozenset[str]:
     """The states of a dossier with a result of which its unit knows: settled, and nothing left to announce."""
     machine = programme.workflow.assessment
@@ -107,12 +117,13 @@ def results(session: Session, actor: Actor, round_id: int, programme: Programme,
     told, gone = told_states(programme), programme.workflow.assessment.of_kind(StateKind.FINAL)
     by_group = programme.ranking.within == "group"
     order = {kind: place for place, kind in enumerate(programme.subject_kinds)}
-    inside = (row for row in _all(session, actor, round_id) if row[4] not in gone)
+    readable = ((*row[:5], told_level(programme, row[5])) for row in _all(session, actor, round_id))
+    inside = (row for row in readable if row[4] not in gone)
     every = sorted(inside, key=lambda row: (order[row[2]], row[3] if by_group else ""))
     wanted = [row for row in every if _is(sought, row, told)]
     pages = max(1, -(-len(wanted) // PAGE))
     page = min(max(sought.page, 1), pages)
-    shown = _details(session, [row[0] for row in wanted[(page - 1) * PAGE : page * PAGE]])
+    shown = _details(session, programme, [row[0] for row in wanted[(page - 1) * PAGE : page * PAGE]])
     return Results(
         rows=[row if row.state in told else _silent(row) for row in shown],
         total=len(wanted),
@@ -160,19 +171,19 @@ def _is(sought: Sought, row: Sequence[Any], told: frozenset[str]) -> bool:
     )
 
 
-def _details(session: Session, ids: Sequence[int]) -> list[Result]:
+def _details(session: Session, programme: Programme, ids: Sequence[int]) -> list[Result]:
     among = ", ".join(map(str, ids)) or "NULL"
     sql = (
         "SELECT id, name, kind, group_name, state, self_total, appraised_total, decided_total, level, place, tied, "
         f"place_reason FROM assessment WHERE id IN ({among})"
     )
     rows = {row[0]: row for row in run(session, sql).fetchall()}
-    return [_result(rows[key]) for key in ids]
+    return [_result(rows[key], programme) for key in ids]
 
 
-def _result(row: Sequence[Any]) -> Result:
+def _result(row: Sequence[Any], programme: Programme) -> Result:
     totals = (None if one is None else from_scaled(one) for one in row[5:8])
-    return Result._make((*row[:5], *totals, row[8], row[9], bool(row[10]), row[11] or ""))
+    return Result._make((*row[:5], *totals, told_level(programme, row[8]), row[9], bool(row[10]), row[11] or ""))
 
 
 def _silent(row: Result) -> Result:

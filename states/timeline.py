@@ -43,7 +43,8 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         "decisions": (
             "propose", "decide", "redecide", "recognise", "annul_and_recognise", "announce", "number_decision",
-            "report", "number_report", "draft_report", "ballot_closed", "sealed", "raise_quota", "waive",
+            "number_document", "report", "number_report", "draft_report", "ballot_closed", "sealed", "raise_quota",
+            "waive",
         ),
         "people": (
             "assign", "unassign", "declare_conflict", "confirm_no_conflict", "declare_person", "grant", "end_grant",

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
-from evidence.store import CHUNK, LIMIT, Coming, Glance, Kept, nothing_against
+from evidence.folder import Folder
+from evidence.store import CHUNK, LIMIT, Coming, Glance, Kept, Store, nothing_against
 
 
-def keep(folder: Path, content: bytes, name: str, *, limit: int = LIMIT, glance: Glance = nothing_against) -> Kept:
-    coming = Coming(folder, limit)
+def keep(
+    folder: Path | Store, content: bytes, name: str, *, limit: int = LIMIT, glance: Glance = nothing_against
+) -> Kept:
+    coming = Coming(folder if isinstance(folder, Store) else Folder(folder), limit)
     try:
         for start in range(0, len(content), CHUNK):
             coming.write(content[start : start + CHUNK])

@@ -15,12 +15,12 @@ PATIENCE = 30.0
 
 
 @contextmanager
-def portal(url: str, folder: Path, **more: str) -> Iterator[str]:
+def portal(url: str, folder: Path, python: str = sys.executable, **more: str) -> Iterator[str]:
     """Its address, once it answers; it ends with the block. `more` are other variables of its environment."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     ours = {"DANHGIA_DATABASE_URL": url, "DANHGIA_VAR": str(folder), "DANHGIA_BASE_URL": address, **more}
-    command = [sys.executable, "-m", "danhgia.portal", "127.0.0.1", str(port)]
+    command = [python, "-m", "danhgia.portal", "127.0.0.1", str(port)]
     with subprocess.Popen(command, env=os.environ | ours) as process:
         try:
             wait_for(process, port)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, NamedTuple
+
+from web.oidc import Provider
 
 
 class Page(NamedTuple):
@@ -16,11 +17,12 @@ class Page(NamedTuple):
 
 
 class Redirect(NamedTuple):
-    """Another address of ours, with a note to be shown there once."""
+    """Another address of ours, with a note to be shown there once; `language` is kept by the browser."""
 
     to: str
     note: str = ""
     token: str | None = None
+    language: str = ""
 
 
 class Download(NamedTuple):
@@ -32,15 +34,27 @@ class Download(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A file of somebody's that lies in the folder: shown by itself, or to be kept; it can do nothing either way."""
+    """A file of somebody's that lies in the store: shown by itself, or to be kept; it can do nothing either way.
 
-    path: Path
+    `what` names it when it is not there; with `small` it is its thumbnail.
+    """
+
+    file_hash: str
     name: str
     media_type: str
+    what: str
     shows: bool = False
+    small: bool = False
 
 
-Answer = Page | Redirect | Download | Stored
+class Leave(NamedTuple):
+    """The way to a provider to sign in there, and where to go on after one is back."""
+
+    provider: Provider
+    next: str
+
+
+Answer = Page | Redirect | Download | Stored | Leave
 
 
 def page(template: str, *, status: int = HTTPStatus.OK, token: str | None = None, **context: Any) -> Page:  # noqa: ANN401  whatever the template shows

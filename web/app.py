@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from models.db import is_reachable
 from states.errors import Unknown
 from web.answers import Page
 from web.api import docs, problems
@@ -19,8 +18,11 @@ from web.api.openapi import as_json
 from web.api.routes import APIS
 from web.asks import Nobody
 from web.edge import Asked, Desk, Route, routes_on
+from web.lines import Lines
+from web.metrics import Metrics
 from web.pages import source
 from web.place import Place
+from web.probes import Probes
 from web.routes import (
     accounts,
     appraisal_workbooks,
@@ -46,6 +48,8 @@ from web.routes import (
     evidence,
     explanations,
     extensions,
+    handbook,
+    health,
     history,
     inspection,
     jobs,
@@ -61,6 +65,7 @@ from web.routes import (
     pictures,
     polls,
     programmes,
+    provider,
     register,
     rehearsals,
     replacing,
@@ -88,6 +93,8 @@ LOG = logging.getLogger(__name__)
 MEDIA = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 DESKS: tuple[Desk, ...] = (
     doors.desk,
+    provider.desk,
+    handbook.desk,
     task_links.desk,
     me.desk,
     tokens.desk,
@@ -145,6 +152,7 @@ DESKS: tuple[Desk, ...] = (
     accounts.desk,
     approvals.desk,
     launches.desk,
+    health.desk,
 )
 
 API: tuple[Desk, ...] = (docs.desk, *APIS)
@@ -156,9 +164,11 @@ def create_app(place: Place, desks: Sequence[Desk] = DESKS) -> FastAPI:
     app.router.routes.extend(routes_on(place, *desks, *API))
     app.add_api_route(f"{ROOT}/openapi.json", _description, include_in_schema=False, response_model=None)
     app.add_api_route("/static/{name}", _static, include_in_schema=False, response_model=None)
-    app.add_api_route("/healthz", _Health(place).answer, include_in_schema=False, response_model=None)
+    metrics = Metrics(place)
+    Probes(place, metrics).stand_in(app)
     app.add_exception_handler(HTTPException, _Lost(place).answer)
     app.add_middleware(Guard, secure=place.is_secure)
+    app.add_middleware(Lines, count=metrics.requests.count)
     return app
 
 
@@ -172,18 +182,6 @@ def _static(name: str) -> Response:
     if found is None:
         return PlainTextResponse("", status_code=HTTPStatus.NOT_FOUND)
     return Response(found.read_bytes(), media_type=MEDIA[name.rpartition(".")[2]])
-
-
-class _Health:
-    """Whether the portal and its database answer, for whoever watches over them."""
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-
-    def answer(self) -> Response:
-        if is_reachable(self.place.database):
-            return PlainTextResponse("ok\n")
-        return PlainTextResponse("database\n", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class _Lost:

@@ -12,7 +12,7 @@ from actions.assign import leaves_in
 from actions.marks import Filled
 from config.sheet import Criterion, Sheet
 from intake.filled import Line
-from models.assessments import Mark, marks_of
+from models.assessments import MarkRow, marks_of
 from models.rounds import Round
 from models.savepoint import savepoint
 from reports import entry_cells, wording
@@ -125,7 +125,7 @@ def written(here: Here, found: Desk, every: Sequence[Mine]) -> bytes:
     return appraisal_book(about, head, [_dossier(one, own[one.id], given[one.id]) for one in every], here.now)
 
 
-def _dossier(one: Mine, own: Mapping[str, Mark], given: Mapping[str, Mark]) -> Dossier:
+def _dossier(one: Mine, own: Mapping[str, MarkRow], given: Mapping[str, MarkRow]) -> Dossier:
     fields = {code: as_written(standing(mark)) for code, mark in given.items()}
     return Dossier(
         id=one.id,
@@ -139,7 +139,7 @@ def _dossier(one: Mine, own: Mapping[str, Mark], given: Mapping[str, Mark]) -> D
     )
 
 
-def _own(sheet: Sheet, code: str, mark: Mark) -> Own:
+def _own(sheet: Sheet, code: str, mark: MarkRow) -> Own:
     leaf, entry = sheet.leaf(code), entry_in(mark.entry)
     chosen = entry_cells.chosen(entry_cells.choices(leaf, sheet), standing(mark))
     if not leaf.ceiling:
@@ -184,7 +184,7 @@ def look(here: Here, every: Iterable[Mine], sent: Mapping[int, Mapping[str, Sent
     return [one for one in looked if one.rows or one.wrong or one.ahead] + others
 
 
-def _unit(one: Mine, stands: Mapping[str, Mark], sent: Mapping[str, Sent]) -> Unit:
+def _unit(one: Mine, stands: Mapping[str, MarkRow], sent: Mapping[str, Sent]) -> Unit:
     unit = Unit(one.id, one.name)
     for code in one.codes:
         if code in sent:
@@ -192,7 +192,7 @@ def _unit(one: Mine, stands: Mapping[str, Mark], sent: Mapping[str, Sent]) -> Un
     return unit
 
 
-def _sort(unit: Unit, sheet: Sheet, leaf: Criterion, mark: Mark | None, sent: Sent) -> None:
+def _sort(unit: Unit, sheet: Sheet, leaf: Criterion, mark: MarkRow | None, sent: Sent) -> None:
     line = Line(leaf.code, sent.was, sent.fields, sent.places)
     given = typed_for(workbooks.as_typed([(leaf.code, line)]), leaf.code) or {}
     shown = as_written(standing(mark))

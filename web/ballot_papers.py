@@ -14,6 +14,7 @@ from reports.contents import Head
 from reports.count_contents import Asked, BallotPaper, Counted, CountMinutes
 from reports.count_docx import write_minutes
 from reports.official.heads import of_body, of_programme
+from reports.records import own_paper
 from reports.values import Paper
 from states.errors import refuse
 from web.edge import Here
@@ -77,8 +78,7 @@ def _meeting(one: Seen) -> str:
 
 
 def _paper(here: Here, one: Seen) -> Paper:
-    found = here.session.get(Document, one.box.minutes_document_id or 0)
-    return Paper() if found is None else Paper(found.number, found.dated, found.signer)
+    return own_paper(here.session.get(Document, one.box.minutes_document_id or 0))
 
 
 def _counted(one: Seen, own: Entry | None) -> Iterator[Counted]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from actions.appraise_seen import stamp
 from actions.marks import BLANK, Filled
 from config.sheet import Criterion, Entry, Kind, Sheet
-from models.assessments import Mark
+from models.assessments import MarkRow
 from scoring.marks import printed
 from scoring.numbers import format_points
 from web.evidence_view import Piece
@@ -70,7 +70,7 @@ class Shown(dict[str, str]):
 
 
 def row_of(
-    leaf: Criterion, sheet: Sheet, key: str, mark: Mark | None, files: Sequence[Piece] = (), *, suffix: str = ""
+    leaf: Criterion, sheet: Sheet, key: str, mark: MarkRow | None, files: Sequence[Piece] = (), *, suffix: str = ""
 ) -> Row:
     """A criterion's fields for an appraised mark; `suffix` ends their names where one page has several dossiers."""
     return Row(
@@ -89,7 +89,7 @@ def retyped(row: Row, typed: Fields, problem: str) -> Row:
     return replace(row, fields=Shown(typed), problem=problem)
 
 
-def entry_in(mark: Mark | None) -> Entry | None:
+def entry_in(mark: MarkRow | None) -> Entry | None:
     """The entry of a mark."""
     return None if mark is None else Entry.model_validate_json(mark.entry)
 

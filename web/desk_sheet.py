@@ -11,7 +11,7 @@ from actions.assign import leaves_in
 from actions.self_assess import sheet_of
 from config.sheet import Criterion, Entry, Sheet
 from models import assessments
-from models.assessments import Mark
+from models.assessments import MarkRow
 from models.evidence import in_force
 from scoring import marks as scoring
 from scoring.marks import Totals
@@ -64,8 +64,8 @@ class Opened:
 
     facts: Dossier
     sheet: Sheet
-    own: Mapping[str, Mark]
-    appraised: Mapping[str, Mark]
+    own: Mapping[str, MarkRow]
+    appraised: Mapping[str, MarkRow]
     mine: frozenset[str]
     parts: Sequence[str]
     files: Mapping[str, Sequence[Piece]]
@@ -123,7 +123,7 @@ def _files(session: Session, facts: Dossier) -> dict[str, list[Piece]]:
     return files
 
 
-def _entries(marks: Mapping[str, Mark]) -> dict[str, Entry]:
+def _entries(marks: Mapping[str, MarkRow]) -> dict[str, Entry]:
     return {code: Entry.model_validate_json(mark.entry) for code, mark in marks.items()}
 
 

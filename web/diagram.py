@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from config.graph import Machine, Transition
 from config.vocabulary import MESSAGES, NEEDS, RELATIONS
+from web.words import _
 
 WIDE, LINE, LETTERS, WORDS = 330, 19, 42, 46
 LEAST, PORT, MARGIN, GAP, LANE, FIRST_LANE = 48, 17, 14, 26, 15, 62
@@ -93,9 +94,9 @@ def _step(machine: Machine, number: int, step: Transition) -> Step:
         machine.triggers[step.do],
         [machine.states[name].label for name in step.sources],
         machine.states[step.target].label,
-        ", ".join(RELATIONS[one] for one in step.by),
-        ", ".join(NEEDS[one] for one in step.needs),
-        ", ".join(MESSAGES[one].label for one in step.tells),
+        ", ".join(str(_(RELATIONS[one])) for one in step.by),
+        ", ".join(str(_(NEEDS[one])) for one in step.needs),
+        ", ".join(str(_(MESSAGES[one].label)) for one in step.tells),
     )
 
 

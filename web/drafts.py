@@ -1,7 +1,9 @@
 """Saving what a form has of a sheet: what is good is kept, the rest is shown again where it was typed."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -10,47 +12,61 @@ from actions.evidence_files import New
 from actions.marks import BLANK, Filled
 from config.calendar import parse_date
 from config.sheet import Entry, Sheet
-from evidence.store import Glance, Kept, Unkept, nothing_against
-from models.assessments import Mark, marks
+from evidence.store import Glance, Kept, Unanswered, Unkept, nothing_against, plain, unanswered
+from models.assessments import MarkRow, marks
 from models.evidence import evidence_of
 from states.facts import Dossier
 from states.hold import hold
-from web.edge import Here
+from web.edge import Here, Outside
 from web.evidence_view import pieces
 from web.sheet_form import Fields, entry_of, print_of, problem_of, shown, standing, typed_for
 from web.sheet_view import Elsewhere, View, view_of
 
 EVIDENCE: Final = "file-"
+HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(slots=True)
 class Taken:
-    """Files that came with a form and lie in the folder now, by field; and why others do not."""
+    """Files that came with a form and lie in the store now, by field; and why others do not.
+
+    `there`: whether the file lies there that an earlier sending of the form left.
+    """
 
     files: dict[str, list[Kept]] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    there: bool = False
 
 
-def take_files(here: Here) -> Taken:
+def take_files(here: Here) -> Outside:
     """Put the files of a form away, before and outside the transaction; evidence only where its kind may serve."""
-    return _take(here, EVIDENCE)
+    return Outside(partial(_take, here, EVIDENCE))
 
 
-def take_replacement(here: Here) -> Taken:
+def take_replacement(here: Here) -> Outside:
     """The same for a form whose only file is evidence."""
-    return _take(here, "file")
+    return Outside(partial(_take, here, "file"))
 
 
 def _take(here: Here, evidence: str) -> Taken:
-    taken = Taken()
+    """When the store gave no answer for one file it is not asked about the next."""
+    taken, answers = Taken(there=_is_there(here)), True
     for name, uploads in here.typed.files.items():
         glance = _glance(here) if name.startswith(evidence) else nothing_against
         for upload in uploads:
             try:
+                if not answers:
+                    raise unanswered(plain(upload.filename))
                 taken.files.setdefault(name, []).append(upload.file.keep(upload.filename, glance))
             except Unkept as refused:
                 taken.problems[name] = str(refused)
+                answers = not isinstance(refused, Unanswered)
     return taken
+
+
+def _is_there(here: Here) -> bool:
+    before = here.typed.line("file_hash")
+    return HASH.fullmatch(before) is not None and here.place.store.has(before)
 
 
 def _glance(here: Here) -> Glance:
@@ -64,7 +80,7 @@ class Saved:
     version: int
     kept: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
-    conflicts: dict[str, Mark | None] = field(default_factory=dict)
+    conflicts: dict[str, MarkRow | None] = field(default_factory=dict)
     typed: dict[str, Fields] = field(default_factory=dict)
     was: dict[str, str] = field(default_factory=dict)
 
@@ -119,7 +135,7 @@ def _merge(here: Here, facts: Dossier, sheet: Sheet, given: Mapping[str, Fields]
     return filled
 
 
-def _filled(sheet: Sheet, code: str, fields: Fields, mark: Mark | None, done: Saved) -> Filled | None:
+def _filled(sheet: Sheet, code: str, fields: Fields, mark: MarkRow | None, done: Saved) -> Filled | None:
     """What to write; where the entry cannot stand, the words beside it are written all the same."""
     leaf, note = sheet.leaf(code), fields.get("note", "")
     problem = problem_of(leaf, fields, sheet)

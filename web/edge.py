@@ -8,14 +8,12 @@ too short counts from the end of its reading (docs/decisions/0013).
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import quote
 
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
@@ -25,16 +23,19 @@ from starlette.routing import Route as HttpRoute
 
 from actions import sessions as kept
 from actions.sessions import Bearer, Visit
+from config.logs import known, note
+from models.outages import outage_of
 from states.actor import Actor
 from states.errors import DanhgiaError
 from states.facts import Dossier
-from web import forms, reading, refusals, sessions
+from web import forms, reading, refusals, sessions, words
 from web.answers import Answer
-from web.asks import ROUND_ID, Asks, Caller, NotSignedIn, admit, round_behind
+from web.asks import BOX_ID, DOSSIER_ID, ROUND_ID, Asks, Caller, NotSignedIn, admit, round_behind
 from web.forms import Typed
 from web.frame import Frame, contacts
 from web.pages import respond
 from web.place import Place
+from web.reading import Room
 from web.refusals import Forged, TooSlow
 from web.rooms import rooms_of
 
@@ -75,6 +76,7 @@ class Here:
     typed: Typed
     visit: Visit
     bearer: Bearer | None
+    away: sessions.Away = field(default_factory=sessions.Away)
     found: Dossier | None = None
     before: Any = None
 
@@ -101,6 +103,12 @@ class Here:
 Method = Literal["GET", "POST", "PUT"]
 Work = Callable[[Here], Answer]
 First = Callable[[Here], Any]
+
+
+class Outside(NamedTuple):
+    """What a `first` leaves to be done when its transaction has ended: it takes time, and the database is not asked."""
+
+    work: Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +161,7 @@ class Endpoint:
 
     async def answer(self, request: Request) -> Response:
         """Read what was sent, then do the rest in a thread of its own."""
+        note(route=self.route.path)
         asked = self.route.asked(self.place, request, self.place.now())
         try:
             async with asyncio.timeout(READING.total_seconds()):
@@ -173,22 +182,41 @@ class Asked:
         self.typed = Typed()
         self.cookies = sessions.read_cookies(place, request)
         self.visit = sessions.visit_of(request, self.cookies)
+        words.read_in(self.cookies.language)
         self.frame = Frame(
             path=request.url.path,
+            language=words.language(),
+            address=str(request.url.replace(scheme="", netloc="")) if request.method == "GET" else "/",
             now=arrival,
             is_rehearsal=place.is_rehearsal,
             csrf=sessions.forgery_token(self.cookies, signed_in=False),
             note=sessions.take_note(self.cookies),
             is_part=request.headers.get("hx-request") == "true",
+            request=known("request"),
         )
 
     async def read(self) -> None:
-        """Read the form that was sent."""
+        """Read the form that was sent; files only of those who are signed in."""
+        is_large = self.route.method != "GET" and reading.may_be_large(self.request)
+        room = await run_in_threadpool(self._room) if is_large else reading.FOR_STRANGERS
         try:
-            self.typed = await reading.read(self.request, self.place.files)
+            self.typed = await reading.read(self.request, self.place.store, room)
         except forms.Unfinished as error:
             self.typed = error.typed
             raise
+
+    def _room(self) -> Room:
+        """How much is taken of whoever sends it; while the database does not answer, as much as of an account."""
+        try:
+            bearer = self.place.database.look(self._bearer)
+        except Exception as error:
+            if outage_of(error) is None:
+                raise
+            return reading.FOR_ACCOUNTS
+        return reading.FOR_ACCOUNTS if bearer is not None and bearer.may_act else reading.FOR_STRANGERS
+
+    def _bearer(self, session: Session) -> Bearer | None:
+        return kept.find(session, self.cookies.token, now=self.now) if self.cookies.token else None
 
     def respond(self) -> Response:
         """Do the route's work and answer; whatever goes wrong becomes a page."""
@@ -213,8 +241,7 @@ class Asked:
         return respond(self.place, self.cookies, answer, self.frame)
 
     def _read(self) -> Answer:
-        with self.place.database.reading() as session:
-            answer = self.route.work(self._enter(session))
+        answer = self.place.database.look(lambda session: self.route.work(self._enter(session)))
         self._see()
         return answer
 
@@ -243,7 +270,8 @@ class Asked:
         with self.place.database.reading() as session:
             here = self._enter(session)
             self._demand_form()
-            return self.route.first(here) if self.route.first else None
+            found = self.route.first(here) if self.route.first else None
+        return found.work() if isinstance(found, Outside) else found
 
     def _once(self, before: Any, session: Session) -> Answer:  # noqa: ANN401  as above
         here = replace(self._enter(session), before=before)
@@ -255,14 +283,16 @@ class Asked:
 
     def _enter(self, session: Session) -> Here:
         """Find out who asks, build the frame, and ask what the route asks."""
-        bearer = kept.find(session, self.cookies.token, now=self.now) if self.cookies.token else None
+        bearer = self._bearer(session)
         self.frame = replace(
             self.frame,
             bearer=bearer,
             csrf=sessions.forgery_token(self.cookies, signed_in=bearer is not None),
         )
         path = self.request.path_params
+        note_ids(bearer, path)
         found = self._admit(Caller(session, bearer, path, self.now))
+        note(round=found.round_id if found else None)
         self.frame = replace(self.frame, contacts=contacts(session, found.programme if found else None))
         if bearer is not None and bearer.may_act and not bearer.by_link:
             self.frame = replace(self.frame, rooms=rooms_of(session, bearer.actor, _round_of(session, path, found)))
@@ -275,6 +305,7 @@ class Asked:
             typed=self.typed,
             visit=self.visit,
             bearer=bearer,
+            away=sessions.take_away(self.cookies),
             found=found,
         )
 
@@ -300,9 +331,20 @@ class Asked:
     def _see(self) -> None:
         """Remember now and then that a session is in use."""
         bearer = self.frame.bearer
-        if bearer is not None and self.now - bearer.seen_at > kept.SEEN:
-            with suppress(OperationalError), self.place.database.writing() as session:
+        if bearer is None or self.now - bearer.seen_at <= kept.SEEN:
+            return
+        try:
+            with self.place.database.writing() as session:
                 kept.see(session, bearer.session_id, now=self.now)
+        except Exception as error:
+            if outage_of(error) is None:
+                raise
+
+
+def note_ids(bearer: Bearer | None, path: Mapping[str, Any]) -> None:
+    """Tell the log by whom, in which round and of which dossier something is asked; at a ballot box, not by whom."""
+    account = bearer.account_id if bearer and BOX_ID not in path else None
+    note(account=account, round=path.get(ROUND_ID), dossier=path.get(DOSSIER_ID))
 
 
 def _round_of(session: Session, path: Mapping[str, Any], found: Dossier | None) -> int | None:

@@ -11,6 +11,7 @@ from config.programme import Contact, Programme
 from models.db import run
 from states.hold import programme_of
 from web.rooms import NO_ROOMS, Rooms
+from web.words import HOME
 
 DIGESTS = (
     "SELECT DISTINCT v.digest FROM round r JOIN programme_version v ON v.id = r.programme_version_id "
@@ -24,6 +25,9 @@ class Frame:
 
     path: str
     now: datetime
+    language: str = HOME
+    address: str = "/"
+    """Where the page is found again by itself; the home page where it answers a form."""
     is_rehearsal: bool
     csrf: str
     note: str = ""
@@ -32,6 +36,8 @@ class Frame:
     rooms: Rooms = NO_ROOMS
     is_part: bool = False
     """Whether only a part of a page was asked for (by htmx)."""
+    request: str = ""
+    """The id under which the log tells of this request."""
 
 
 def contacts(session: Session, programme: Programme | None) -> tuple[Contact, ...]:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from config.sheet import Criterion, Kind, Sheet
 from models import assessments
-from models.assessments import Assessment, Mark
+from models.assessments import Assessment, MarkRow
 from models.decisions import Decision, DecisionItem, Document, items_of
 from models.evidence import Evidence, every_evidence_of
 from models.history import seals_of
@@ -22,6 +22,7 @@ from scoring.numbers import format_points
 from states import timeline
 from states.desk_file import Asked, questions
 from states.facts import Dossier
+from states.released import told_level
 from states.timeline import Letter, Page, Wanted
 from web import timeline as words
 from web.acts import SEALS
@@ -108,11 +109,16 @@ def _outcome(row: Assessment, facts: Dossier) -> told.Outcome:
         decided_total=row.decided_total,
         proposed_level=levels.get(row.proposed_level or "", row.proposed_level or ""),
         level=row.level,
-        level_text=levels.get(row.level or "", row.level or ""),
+        level_text=_words(facts, row.level),
         place=row.place,
         tied=row.tied,
         place_reason=row.place_reason or "",
     )
+
+
+def _words(facts: Dossier, level: str | None) -> str:
+    told = told_level(facts.programme, level) or ""
+    return facts.programme.level_labels.get(told, told)
 
 
 def _events(session: Session, facts: Dossier, *, opened: bool) -> Iterator[told.Event]:
@@ -188,7 +194,7 @@ def _marks(session: Session, facts: Dossier, sheet: Sheet) -> Iterator[told.Line
         yield _line(code, label, 0, None, marks)
 
 
-def _loose(mark: Mark | None) -> told.Mark | None:
+def _loose(mark: MarkRow | None) -> told.Mark | None:
     return None if mark is None else told.Mark(points=mark.points, text=format_points(mark.points), note=mark.note)
 
 
@@ -289,7 +295,7 @@ def _ruling(
         confidential=secret,
         total=None if item.total is None else Decimal(item.total),
         level=item.level,
-        level_text=facts.programme.level_labels.get(item.level or "", item.level or ""),
+        level_text=_words(facts, item.level),
         reason="" if hidden else item.reason or decision.reason,
         annulled_at=decision.annulled_at,
     )

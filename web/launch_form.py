@@ -8,7 +8,7 @@ from actions.launch_draft import Letter, Member, Wish, following, prefilled
 from actions.takeover import Before
 from config.calendar import date_text, parse_date
 from config.programme import Programme
-from evidence.store import Kept, place
+from evidence.store import Kept
 from states.errors import Refusal, Refused
 from web.drafts import Taken
 from web.edge import Here
@@ -122,8 +122,7 @@ def _file(here: Here, kept: Kept | None) -> dict[str, Any]:
     if kept is not None:
         return {"file_hash": kept.file_hash, "file_name": kept.name}
     before, name = here.typed.line("file_hash"), here.typed.line("file_name")
-    is_there = before.isalnum() and before.isascii() and place(here.place.files, before).is_file()
-    return {"file_hash": before, "file_name": name} if is_there else {}
+    return {"file_hash": before, "file_name": name} if _taken(here).there else {}
 
 
 def _taken(here: Here) -> Taken:

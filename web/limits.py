@@ -34,7 +34,13 @@ class Limit(NamedTuple):
     client: int
 
 
-LIMITS: Final = {"mail": Limit(5, 60), "password": Limit(10, 100), "code": Limit(5, 50), "second": Limit(5, 50)}
+LIMITS: Final = {
+    "mail": Limit(5, 60),
+    "password": Limit(10, 100),
+    "code": Limit(5, 50),
+    "second": Limit(5, 50),
+    "oidc": Limit(100, 100),
+}
 
 
 class Try(NamedTuple):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 import unicodedata
 from collections.abc import Callable, Hashable
 from datetime import datetime
@@ -15,17 +16,21 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Macro
 from markupsafe import Markup
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response, StreamingResponse
 
-from config.calendar import LOCAL, date_text, deadline_text, local_day
+from config.calendar import LOCAL, date_text, local_day
 from config.sheet import Criterion
-from notifications.wording import in_fours, minute, moment, time_left, upper_first
+from evidence.store import Absent, Store
+from notifications.wording import in_fours, upper_first
 from scoring.numbers import format_points
-from web import sessions
-from web.answers import Answer, Download, Page, Redirect, Stored
+from states.errors import Unknown
+from web import oidc, sessions
+from web.answers import Answer, Download, Leave, Page, Redirect, Stored
 from web.frame import Frame
 from web.place import Place
-from web.words import TRANSLATIONS
+from web.sentences import told
+from web.spoken import deadline_text, left, minute, moment
+from web.words import HOME, LANGUAGES, _, language, settled, translated
 
 OWN: Final = files("web") / "static"
 HTMX: Final = files("js_lib_htmx") / "static" / "htmx"
@@ -107,6 +112,11 @@ def pretty(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
+def labelled(text: str) -> str:
+    """A word of the vocabulary in the reader's language; any other word as it is."""
+    return _(str(text))
+
+
 FILTERS: Final[dict[str, Callable[..., str]]] = {
     "browser": browser,
     "clock": clock,
@@ -117,6 +127,7 @@ FILTERS: Final[dict[str, Callable[..., str]]] = {
     "format_points": format_points,
     "fours": in_fours,
     "iso": local_iso,
+    "labelled": labelled,
     "minute": minute,
     "moment": moment,
     "pretty": pretty,
@@ -127,19 +138,26 @@ FILTERS: Final[dict[str, Callable[..., str]]] = {
 
 
 @cache
-def _said(text: str) -> Markup:
-    return Markup(TRANSLATIONS.ugettext(text))  # noqa: S704  texts are the templates' own
+def _said(text: str, _language: str) -> Markup:
+    return Markup(translated(text))  # noqa: S704  texts are the templates' own
 
 
 def said(text: str, **values: object) -> Markup:
     """A text of a template in the reader's language; what is put into it is escaped. As Jinja's own, and quicker."""
-    return _said(text) % values
+    whole = _said(text, language()) % values
+    return whole if language() == HOME else Markup(settled(whole))  # noqa: S704  only an "(s)" has changed
+
+
+def counted(one: str, _many: str, num: int, **values: object) -> Markup:
+    """A text about so many things: its noun follows the number where the reader's language wants that."""
+    return said(one, num=num, **values)
 
 
 @cache
-def environment() -> Environment:
-    """The templates, escaping everything, refusing what is not there, speaking through gettext."""
+def environment(name: str = HOME) -> Environment:
+    """The templates for a language, escaping everything, refusing what is not there, speaking through gettext."""
     made = Environment(
+        finalize=None if name == HOME else told,
         loader=PackageLoader("web"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -147,10 +165,18 @@ def environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    install: Callable[..., None] = made.install_gettext_translations  # type: ignore[attr-defined] # the extension's
-    install(TRANSLATIONS, newstyle=True)
+    install: Callable[..., None] = made.install_gettext_callables  # type: ignore[attr-defined] # the extension's
+    install(said, counted, newstyle=True)
     made.filters |= FILTERS
-    made.globals |= {"_": said, "asset": asset, "left": time_left, "once": once}
+    made.globals |= {
+        "_": said,
+        "gettext": said,
+        "ngettext": counted,
+        "asset": asset,
+        "languages": LANGUAGES,
+        "left": left,
+        "once": once,
+    }
     return made
 
 
@@ -170,27 +196,29 @@ class Same:
 
 
 @lru_cache(maxsize=20_000)
-def _made(macro: Macro, same: Same, *given: Hashable) -> str:
+def _made(macro: Macro, same: Same, _language: str, *given: Hashable) -> str:
     return macro(same.leaf, *given)
 
 
 def once(macro: Macro, leaf: Criterion, *given: Hashable) -> str:
     """What a macro without context makes of a criterion of a sheet and of what is given: kept, for it is always so."""
-    return _made(macro, Same(leaf), *given)
+    return _made(macro, Same(leaf), language(), *given)
 
 
 def html(page: Page, frame: Frame) -> str:
     """The HTML of a page in its frame."""
-    return environment().get_template(page.template).render({"frame": frame, **page.context})
+    return environment(language()).get_template(page.template).render({"frame": frame, **page.context})
 
 
 def respond(place: Place, cookies: sessions.Cookies, answer: Answer, frame: Frame) -> Response:
     """The response of an answer, with the cookies that go with it."""
-    response = _response(answer, frame)
+    response = _response(place, cookies, answer, frame)
     sessions.set_device(place, response, cookies)
-    token = None if isinstance(answer, Download | Stored) else answer.token
+    token = None if isinstance(answer, Download | Stored | Leave) else answer.token
     if token is not None:
         sessions.set_token(place, response, token)
+    if isinstance(answer, Redirect) and answer.language:
+        sessions.set_language(place, response, answer.language)
     if isinstance(answer, Redirect) and answer.note:
         sessions.set_note(place, response, cookies, answer.note)
     elif isinstance(answer, Page) and cookies.note:
@@ -200,17 +228,40 @@ def respond(place: Place, cookies: sessions.Cookies, answer: Answer, frame: Fram
     return response
 
 
-def _response(answer: Answer, frame: Frame) -> Response:
+def _response(place: Place, cookies: sessions.Cookies, answer: Answer, frame: Frame) -> Response:
     match answer:
         case Page(status=status):
             return HTMLResponse(html(answer, frame), status_code=status)
         case Redirect(to=to):
             return RedirectResponse(to, status_code=SEE_OTHER)
-        case Stored(path=path, name=name, media_type=media_type, shows=shows):
-            headers = {"Content-Disposition": disposition(name, shows=shows), "Content-Security-Policy": INERT}
-            return FileResponse(path, media_type=media_type, headers=headers)
+        case Stored():
+            return _stored(place.store, answer)
+        case Leave():
+            return _leaving(place, cookies, answer, frame)
     headers = {"Content-Disposition": disposition(answer.name)}
     return Response(answer.content, media_type=answer.media_type, headers=headers)
+
+
+def _leaving(place: Place, cookies: sessions.Cookies, answer: Leave, frame: Frame) -> Response:
+    """The provider is asked where it wants people, so this too comes after the transaction."""
+    away = sessions.Away(secrets.token_urlsafe(32), answer.next)
+    response = RedirectResponse(oidc.address(answer.provider, away.secret, now=frame.now), status_code=SEE_OTHER)
+    sessions.set_away(place, response, cookies, away)
+    return response
+
+
+def _stored(store: Store, answer: Stored) -> Response:
+    """The content, as it comes out of the store; Unknown when it is not there."""
+    try:
+        found = store.open_thumbnail(answer.file_hash) if answer.small else store.open(answer.file_hash)
+    except Absent:
+        raise Unknown(answer.what) from None
+    shown = disposition(answer.name, shows=answer.shows)
+    headers = {"Content-Disposition": shown, "Content-Security-Policy": INERT}
+    if found.path:
+        return FileResponse(found.path, media_type=answer.media_type, headers=headers)
+    headers["Content-Length"] = str(found.size)
+    return StreamingResponse(found.pieces, media_type=answer.media_type, headers=headers)
 
 
 def disposition(name: str, *, shows: bool = False) -> str:

@@ -65,7 +65,7 @@ def _lacking(typed: dict[str, str], label: str) -> list[str]:
     found = []
     if not typed["number"]:
         found.append(_("Ghi số của %(what)s.") % {"what": label})
-    if not typed["signer"]:
+    if not typed["signer"] and typed["confidential"] != "1":
         found.append(_("Ghi người ký %(what)s.") % {"what": label})
     return found
 

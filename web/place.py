@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from config.settings import Settings
-from evidence.store import FOLDER
+from evidence.store import Store
+from evidence.stores import store_of
 from models.db import Database
 
 
@@ -19,9 +19,9 @@ class Place(NamedTuple):
     is_rehearsal: bool
 
     @property
-    def files(self) -> Path:
+    def store(self) -> Store:
         """Where files lie."""
-        return self.settings.var / FOLDER
+        return store_of(self.settings)
 
     @property
     def is_secure(self) -> bool:

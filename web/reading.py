@@ -7,8 +7,7 @@ import asyncio
 from asyncio import Future
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from python_multipart.exceptions import FormParserError
@@ -16,8 +15,10 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from evidence.store import Coming
+from evidence.store import LIMIT, Coming, Store
 from web.forms import Typed, Unfinished, Unreadable, Upload, clean
+from web.refusals import TooMany
+from web.security import LARGEST
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -31,16 +32,35 @@ PARTS: Final = b"multipart/form-data"
 PLAIN: Final = b"application/x-www-form-urlencoded"
 
 
-async def read(request: Request, folder: Path) -> Typed:
-    """The form of a request; Unreadable when its body is none, Unfinished when it broke off."""
+class Room(NamedTuple):
+    """How much of a form is taken: bytes of all its words, and of each of its files, of which more is not written."""
+
+    words: int
+    file: int
+
+
+FOR_ACCOUNTS: Final = Room(LARGEST, LIMIT)
+FOR_STRANGERS: Final = Room(2 * 1024 * 1024, 0)
+"""Their files are passed over, the words beside them are kept: they may be of somebody whose session has ended."""
+
+
+def may_be_large(request: Request) -> bool:
+    """Whether a form may be more than what is taken of anybody."""
+    kind, _options = parse_options_header(request.headers.get("content-type"))
+    length = request.headers.get("content-length", "")
+    return kind == PARTS or not length.isdecimal() or int(length) > FOR_STRANGERS.words
+
+
+async def read(request: Request, store: Store, room: Room = FOR_ACCOUNTS) -> Typed:
+    """The form of a request; Unreadable when it is none, TooMany beyond the room, Unfinished when it broke off."""
     if request.method in {"GET", "HEAD"}:
         return Typed()
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind == PLAIN:
-        return await run_in_threadpool(_plain, await request.body())
+        return await run_in_threadpool(_plain, await _body(request, room.words))
     if kind != PARTS:
         return Typed()
-    parts = _Parts(folder)
+    parts = _Parts(store, room)
     try:
         parser = MultipartParser(options.get(b"boundary", b""), parts.callbacks())
         await _pass_on(request.stream(), parser.write)
@@ -50,6 +70,15 @@ async def read(request: Request, folder: Path) -> Typed:
         if isinstance(error, FormParserError):
             raise Unreadable(str(error)) from error
         raise
+
+
+async def _body(request: Request, most: int) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > most:
+            raise TooMany
+    return bytes(body)
 
 
 def _plain(body: bytes) -> Typed:
@@ -106,8 +135,9 @@ class _Part:
 class _Parts:
     """What a parser found so far."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, store: Store, room: Room) -> None:
+        self._store, self._room = store, room
+        self._worded = 0
         self._part, self._is_whole = _Part(), False
         self._header, self._value = bytearray(), bytearray()
         self._words: list[_Part] = []
@@ -170,7 +200,8 @@ class _Parts:
             part.words = bytearray()
             self._words.append(part)
         elif options[b"filename"]:
-            part.filename, part.file = options[b"filename"].decode(errors="replace"), Coming(self._folder)
+            part.filename = options[b"filename"].decode(errors="replace")
+            part.file = Coming(self._store, self._room.file)
             self._files.append(part)
         if len(self._words) > MOST_FIELDS or len(self._files) > MOST_FILES:
             raise Unreadable("a form has too many parts")
@@ -181,6 +212,9 @@ class _Parts:
             part.file.write(memoryview(data)[start:end])
         elif part.words is not None:
             part.words += data[start:end]
+            self._worded += end - start
+            if self._worded > self._room.words:
+                raise TooMany
             if len(part.words) > LONGEST_FIELD:
                 raise Unreadable("a field is too long")
 

@@ -4,15 +4,14 @@ import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
-from uuid import uuid4
 
-from sqlalchemy.exc import OperationalError
-
-from evidence.store import FULL
+from evidence.store import FULL, StoreDown
+from models.outages import Outage, Unclear, outage_of
 from states.errors import DanhgiaError, NotAllowed, Refused, Stale, Unknown
 from web.answers import Answer, Page, Redirect
 from web.asks import NotSignedIn
 from web.forms import Typed, Unfinished, Unreadable
+from web.oidc import ProviderDown
 from web.sessions import SAFE
 from web.words import _
 
@@ -59,6 +58,36 @@ UNREAD: Final[Mapping[type[Exception], tuple[int, str, str]]] = {
     ),
 }
 
+OF_DATABASE: Final[Mapping[Outage, tuple[int, str, str]]] = {
+    Outage.BUSY: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("Hệ thống đang bận"),
+        _("Hệ thống đang bận hoặc đang bảo trì; vài phút nữa thử lại. Chưa có gì được ghi."),
+    ),
+    Outage.FULL: (
+        HTTPStatus.INSUFFICIENT_STORAGE,
+        _("Chưa ghi được"),
+        _("Máy chủ hết chỗ chứa dữ liệu nên chưa ghi gì; báo cơ quan phụ trách rồi gửi lại."),
+    ),
+    Outage.UNCLEAR: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("Chưa rõ đã ghi hay chưa"),
+        _("Mất kết nối với cơ sở dữ liệu đúng lúc đang ghi; mở lại trang để xem đã ghi chưa rồi mới gửi lại."),
+    ),
+}
+
+
+DOWN: Final[Mapping[type[Exception], tuple[str, str]]] = {
+    StoreDown: (
+        _("Kho chứa tệp không trả lời"),
+        _("Kho chứa tệp không trả lời nên chưa ghi gì; vài phút nữa thử lại hoặc báo cơ quan phụ trách."),
+    ),
+    ProviderDown: (
+        _("Chưa đăng nhập được"),
+        _("Chưa liên lạc được với nơi xác thực; vài phút nữa thử lại hoặc đăng nhập bằng cách khác."),
+    ),
+}
+
 
 def answer_to(error: Exception, *, method: str, path: str, address: str, typed: Typed) -> Answer:
     """The page that tells an error, with everything typed on it."""
@@ -73,6 +102,7 @@ def answer_to(error: Exception, *, method: str, path: str, address: str, typed: 
         "files": sum(len(files) for files in typed.files.values()),
         "address": address,
         "again": again and bool(kept),
+        "unclear": isinstance(error, Unclear),
     }
     return Page("refused.html", context, status)
 
@@ -116,13 +146,17 @@ def _of_machine(error: Exception) -> tuple[int, str, Sequence[str], bool]:
             LOG.error("no room for files: %s", error)
             sentence = _("Máy chủ hết chỗ chứa tệp nên chưa ghi gì; báo cơ quan phụ trách rồi gửi lại.")
             return HTTPStatus.INSUFFICIENT_STORAGE, _("Chưa ghi được"), [sentence], True
-        case OperationalError():
-            LOG.error("the database does not answer: %s", error.orig)
-            sentence = _("Hệ thống đang bận hoặc đang bảo trì; vài phút nữa thử lại. Chưa có gì được ghi.")
-            return HTTPStatus.SERVICE_UNAVAILABLE, _("Hệ thống đang bận"), [sentence], True
-    code = uuid4().hex[:8].upper()
-    LOG.error("fault %s", code, exc_info=error)
-    sentence = _("Phần mềm gặp lỗi và chưa ghi gì. Khi gọi hỗ trợ, đọc mã lỗi %(code)s.") % {"code": code}
+        case ProviderDown() | StoreDown():
+            LOG.error("%s: %s", type(error).__name__, error)
+            title, sentence = DOWN[type(error)]
+            return HTTPStatus.SERVICE_UNAVAILABLE, title, [sentence], True
+    outage = outage_of(error)
+    if outage is not None:
+        LOG.error("the database cannot be used: %s", " ".join(str(error.__cause__ or error).split()))
+        status, title, sentence = OF_DATABASE[outage]
+        return status, title, [sentence], outage is not Outage.UNCLEAR
+    LOG.error("fault", exc_info=error)
+    sentence = _("Phần mềm gặp lỗi và chưa ghi gì; gọi hỗ trợ và đọc mã yêu cầu.")
     return HTTPStatus.INTERNAL_SERVER_ERROR, _("Phần mềm gặp lỗi"), [sentence], True
 
 

@@ -1,17 +1,18 @@
 """Registers as they come from a browser: a file read whole, or every wrong cell of it with what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from config.errors import ConfigError, Problem
 from config.register import HEADINGS, RegisterRow
 from intake.registers import read_register
 from notifications.wording import upper_first
-from web.edge import Here
+from web.edge import Here, Outside
 from web.forms import Upload
 from web.programmes import programme, programmes
+from web.uploads import base_name, read_whole
 from web.words import _
 
 LARGEST: Final = 10 * 1024 * 1024
@@ -54,31 +55,26 @@ def kinds() -> Mapping[str, str]:
     return {name: labels.get(name, name) for one in programmes() for name in one.register_kinds}
 
 
-def read_upload(here: Here) -> Reading:
+def read_upload(here: Here) -> Reading | Outside:
     """Read the file of the form, before and outside the transaction."""
     given = here.typed.files.get("file", ())
     if not given:
         return _fault("", _("Chưa chọn tệp."), _("Chọn tệp Excel (.xlsx) hoặc CSV."))
-    upload = given[0]
-    name = upload.filename.replace("\\", "/").rpartition("/")[2]
-    suffix = Path(name).suffix.lower()
-    if suffix not in {".xlsx", ".csv"}:
-        return _fault(name, _("Tệp này không phải Excel (.xlsx) hoặc CSV."), _("Lưu lại dưới dạng .xlsx rồi chọn lại."))
-    return _read(upload, name, suffix, here.typed.get("programme"))
-
-
-def _read(upload: Upload, name: str, suffix: str, slug: str) -> Reading:
-    content = upload.file.read(LARGEST + 1)
-    if len(content) > LARGEST:
+    name, upload = base_name(given[0]), given[0]
+    if upload.file.size > LARGEST:
         return _fault(name, _("Tệp lớn hơn 10 MB."), _("Bỏ hình ảnh, trang tính thừa rồi chọn lại."))
-    known = programme(slug).register_kinds if slug else kinds()
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"register{suffix}"
-        path.write_bytes(content)
-        try:
-            rows = read_register(path, kinds=known)
-        except ConfigError as error:
-            return Reading(name, faults=[_of(problem) for problem in error.problems])
+    if Path(name).suffix.lower() not in {".xlsx", ".csv"}:
+        return _fault(name, _("Tệp này không phải Excel (.xlsx) hoặc CSV."), _("Lưu lại dưới dạng .xlsx rồi chọn lại."))
+    slug = here.typed.get("programme")
+    return Outside(partial(_read, upload, name, programme(slug).register_kinds if slug else kinds()))
+
+
+def _read(upload: Upload, name: str, known: Collection[str]) -> Reading:
+    try:
+        suffix = Path(name).suffix.lower()
+        rows = read_whole(upload, f"register{suffix}", partial(read_register, kinds=known), LARGEST)
+    except ConfigError as error:
+        return Reading(name, faults=[_of(problem) for problem in error.problems])
     if len(rows) > MOST:
         remedy = _("Nhờ người quản trị máy chủ chạy lệnh «danhgia register import» với tệp này.")
         return _fault(name, _("Tệp có %(count)s đơn vị; trang này nhận đến 10.000.") % {"count": len(rows)}, remedy)

@@ -11,12 +11,16 @@ from web.words import _
 
 
 class Room(NamedTuple):
-    """A page that stands in a menu, for those who may do the verb its route asks; `also`: where its other pages are."""
+    """A page that stands in a menu, for those who may do the verb its route asks; `also`: where its other pages are.
+
+    One that is seldom wanted stands at the foot of the page.
+    """
 
     path: str
     label: str
     verb: str
     also: tuple[str, ...] = ()
+    at_foot: bool = False
 
     def reach(self, path: str) -> int:
         """How much of the way to a page is the room's own; 0 where the page lies elsewhere."""
@@ -44,6 +48,7 @@ HOUSE: Final = (
     Room("/rehearsals", _("Chạy thử"), "administer"),
     Room("/accounts", _("Người dùng"), "administer"),
     Room("/approvals", _("Chờ phê duyệt"), "approve"),
+    Room("/health", _("Tình trạng hệ thống"), "administer", at_foot=True),
     Room("/audit", _("Tra cứu lịch sử"), "audit"),
 )
 ROUND: Final = (

@@ -6,7 +6,7 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +15,8 @@ from actions.sessions import Visit, hash_of
 from web.place import Place
 
 YEAR: Final = 365 * 24 * 3600
+TRIP: Final = 600
+"""Seconds within which one has to be back from a provider."""
 LONGEST_COOKIE: Final = 256
 LONGEST_AGENT: Final = 200
 SAFE: Final = ("GET", "HEAD")
@@ -27,12 +29,22 @@ class Cookies(NamedTuple):
     device: str
     note: str
     is_new: bool
+    language: str = ""
+    away: str = ""
+
+
+class Away(NamedTuple):
+    """What a browser takes along to a provider: the secret of its trip, and where it wants to go afterwards."""
+
+    secret: str = ""
+    next: str = "/"
 
 
 def names(place: Place) -> Mapping[str, str]:
     """The cookies by what they are for; with HTTPS no other host can set them."""
     prefix = "__Host-" if place.is_secure else ""
-    return {"token": f"{prefix}danhgia", "device": f"{prefix}danhgia-may", "note": f"{prefix}danhgia-tin"}
+    parts = {"token": "", "device": "-may", "note": "-tin", "language": "-ngu", "away": "-di"}
+    return {use: f"{prefix}danhgia{part}" for use, part in parts.items()}
 
 
 def read_cookies(place: Place, request: Request) -> Cookies:
@@ -40,7 +52,8 @@ def read_cookies(place: Place, request: Request) -> Cookies:
     brought = {use: request.cookies.get(name, "") for use, name in names(place).items()}
     device = brought["device"] if 0 < len(brought["device"]) <= LONGEST_COOKIE else ""
     token = brought["token"] if len(brought["token"]) <= LONGEST_COOKIE else ""
-    return Cookies(token, device or secrets.token_urlsafe(32), brought["note"], not device)
+    kept = (brought["language"], brought["away"])
+    return Cookies(token, device or secrets.token_urlsafe(32), brought["note"], not device, *kept)
 
 
 def visit_of(request: Request, cookies: Cookies) -> Visit:
@@ -90,18 +103,43 @@ def set_device(place: Place, response: Response, cookies: Cookies) -> None:
 
 def set_note(place: Place, response: Response, cookies: Cookies, note: str) -> None:
     """Leave a note for the next page of this browser."""
-    body = urlsafe_b64encode(json.dumps(note).encode()).decode()
-    value = f"{body}.{_mac(cookies.device, body)}"
-    name = names(place)["note"]
+    name, value = names(place)["note"], _signed(cookies, "note", note)
     response.set_cookie(name, value, max_age=60, httponly=True, secure=place.is_secure, samesite="lax", path="/")
+
+
+def set_language(place: Place, response: Response, language: str) -> None:
+    """Let the browser keep the language in which its pages are said."""
+    name = names(place)["language"]
+    response.set_cookie(name, language, max_age=YEAR, httponly=True, secure=place.is_secure, samesite="lax", path="/")
 
 
 def take_note(cookies: Cookies) -> str:
     """The note left for this page; nothing when anybody else wrote it."""
-    body, _, mac = cookies.note.partition(".")
-    if not mac or not hmac.compare_digest(_mac(cookies.device, body).encode(), mac.encode()):
-        return ""
-    return str(json.loads(urlsafe_b64decode(body)))
+    return str(_read(cookies, "note", cookies.note) or "")
+
+
+def set_away(place: Place, response: Response, cookies: Cookies, away: Away) -> None:
+    """Let this browser, and no other, take along what its way back will be held against."""
+    name, value = names(place)["away"], _signed(cookies, "away", away)
+    response.set_cookie(name, value, max_age=TRIP, httponly=True, secure=place.is_secure, samesite="lax", path="/")
+
+
+def take_away(cookies: Cookies) -> Away:
+    """What was taken along; nothing when anybody else wrote it."""
+    return Away(*(_read(cookies, "away", cookies.away) or ()))
+
+
+def _signed(cookies: Cookies, use: str, value: object) -> str:
+    body = urlsafe_b64encode(json.dumps(value).encode()).decode()
+    return f"{body}.{_mac(cookies.device, f'{use}.{body}')}"
+
+
+def _read(cookies: Cookies, use: str, value: str) -> Any:  # noqa: ANN401  whatever was signed
+    """What this browser was given for that use; None when anybody else wrote it."""
+    body, _, mac = value.partition(".")
+    if not mac or not hmac.compare_digest(_mac(cookies.device, f"{use}.{body}").encode(), mac.encode()):
+        return None
+    return json.loads(urlsafe_b64decode(body))
 
 
 def drop_note(place: Place, response: Response) -> None:

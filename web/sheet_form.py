@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from actions.marks import BLANK
 from config.sheet import Criterion, Entry, Kind, Sheet
-from models.assessments import Mark
+from models.assessments import MarkRow
 from scoring import marks as scoring
 from scoring.numbers import format_points, parse_number
 from web.forms import Typed
@@ -45,7 +45,7 @@ TAKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
 }
 
 
-def standing(mark: Mark | None) -> Fields:
+def standing(mark: MarkRow | None) -> Fields:
     """A mark as its fields show it."""
     if mark is None:
         return {}

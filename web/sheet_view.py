@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from config.sheet import Criterion, Degree, Entry, Kind, Sheet
-from models.assessments import Mark
+from models.assessments import MarkRow
 from scoring import marks as scoring
 from scoring.marks import Totals, may_not_apply, printed
 from scoring.numbers import format_points
@@ -279,7 +279,7 @@ def key_of(sheet: Sheet, code: str) -> str:
 
 def view_of(
     sheet: Sheet,
-    marks: Mapping[str, Mark],
+    marks: Mapping[str, MarkRow],
     evidence: Sequence[Piece] = (),
     *,
     typed: Mapping[str, Fields] | None = None,

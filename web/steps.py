@@ -147,7 +147,7 @@ def _named(facts: Dossier, relation: str) -> str:
         Relation.LEAD: bodies.appraiser,
         Relation.AUTHORITY: authority_of(facts),
     }
-    return known.get(Relation(relation), RELATIONS[Relation(relation)])
+    return known.get(Relation(relation), _(RELATIONS[Relation(relation)]))
 
 
 def authority_of(facts: Dossier) -> str:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from config.calendar import date_text, deadline_text
 from config.programme import Programme
 from config.vocabulary import MESSAGES, RELATIONS, Relation
+from reports.official.catalogue import BY_KEY
 from states import timeline
 from states.actor import accounts_of, token_of
 from states.past import Told, is_whole, marks_told
@@ -41,6 +42,7 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = {
     "role": (_("Vai trò"), "role"),
     "message": (_("Thư"), "message"),
     "of": (_("Nội dung"), "of"),
+    "item": (_("Mã yêu cầu, quyết định trong phần mềm"), PLAIN),
     "root": (_("Mã kiểm chứng dữ liệu"), PLAIN),
     "sha256": (_("Mã băm SHA-256 của tệp"), PLAIN),
     "ranked": (_("Số hồ sơ được xếp thứ tự"), PLAIN),
@@ -190,7 +192,7 @@ def _who(line: Line, reader: Reader) -> list[str]:
 def _account(account_id: int, at: datetime, reader: Reader) -> str:
     person = reader.people.person(account_id, at)
     held = reader.people.held(account_id, at, reader.subjects, reader.round_id)
-    roles = ", ".join(RELATIONS[Relation(role)] for role in held)
+    roles = ", ".join(_(RELATIONS[Relation(role)]) for role in held)
     name = ", ".join(part for part in (person.name or person.email, person.position) if part) if person else ""
     return f"{name or _('Tài khoản số %(id)s') % {'id': account_id}}{f' ({roles})' if roles else ''}"
 
@@ -232,9 +234,9 @@ def _fact(how: str, value: Any, line: Line, reader: Reader) -> str:  # noqa: ANN
 
 def _named(how: str, value: Any, line: Line, reader: Reader) -> str:  # noqa: ANN401  any JSON value
     if how == "role":
-        return RELATIONS[Relation(value)] if value in set(Relation) else str(value)
+        return _(RELATIONS[Relation(value)]) if value in set(Relation) else str(value)
     if how == "message":
-        return MESSAGES[value].label if value in MESSAGES else str(value)
+        return _(MESSAGES[value].label) if value in MESSAGES else str(value)
     if how == "stage":
         labels = {one.stage: one.label for one in reader.programme.workflow.deadlines}
         return labels.get(value, str(value))
@@ -242,7 +244,8 @@ def _named(how: str, value: Any, line: Line, reader: Reader) -> str:  # noqa: AN
         return _("dòng %(row)s") % {"row": value}
     if how == "of":
         form = f" ({line.what['form'].upper()})" if line.what.get("form") else ""
-        return EXPORTS.get(value, str(value)) + form
+        named = BY_KEY[value].label if value in BY_KEY else EXPORTS.get(value, str(value))
+        return named + form
     return str(value)
 
 
@@ -276,7 +279,7 @@ def in_order(rows: Iterable[Changed], labels: Mapping[str, str]) -> list[Changed
 
 
 def _letter(letter: Letter, reader: Reader) -> Shown:
-    label = MESSAGES[letter.message].label if letter.message in MESSAGES else letter.message
+    label = _(MESSAGES[letter.message].label) if letter.message in MESSAGES else letter.message
     person = reader.people.person(letter.account_id, letter.at)
     made = Shown(None, letter.at, label, [_account(letter.account_id, letter.at, reader)], status=letter.status)
     made.facts = [(_("Gửi đến"), person.email)] if person else []

@@ -8,7 +8,7 @@ from actions.self_assess import sheet_of
 from config.calendar import deadline_text
 from config.sheet import Criterion, Sheet
 from intake.filled import Form, Line
-from models.assessments import Mark, marks
+from models.assessments import MarkRow, marks
 from models.rounds import Round
 from notifications.wording import upper_first
 from reports import wording
@@ -92,7 +92,7 @@ def written(here: Here) -> bytes:
     )
 
 
-def look(sheet: Sheet, found: Mapping[str, Mark], form: Form) -> Look:
+def look(sheet: Sheet, found: Mapping[str, MarkRow], form: Form) -> Look:
     """Hold a workbook against what stands."""
     looked = Look()
     typed = workbooks.as_typed(form.lines.items())

@@ -23,6 +23,7 @@ from web.edge import Here
 from web.evidence_view import pieces
 from web.sheet_form import Fields
 from web.sheet_view import View, view_of
+from web.words import _
 
 OPEN_TRIGGERS: Final = ("submit", "revise", "discard_revision", "answer_explanation")
 UNSETTLED: Final = frozenset({StateKind.WORKING, StateKind.WAITING, StateKind.LOCKED})
@@ -111,7 +112,7 @@ def rest_page(here: Here, *, unsaved: Mapping[str, Fields] | None = None, refuse
         problems=[one.sentence for one in refused.refusals] if refused else [],
         wants_report=unit_page.wants_report(facts, bool(report)),
         typed={name: here.typed.get(name) for name in ("number", "dated", "signer")},
-        task=TASKS[here.account.task].label if here.account.task else "",
+        task=_(TASKS[here.account.task].label) if here.account.task else "",
         **common(here),
         **extras(here),
     )
@@ -144,7 +145,7 @@ def other_home(here: Here) -> Page:
         state=facts.programme.workflow.assessment.states[facts.state],
         view=read_view(here) if reads else None,
         closes_at=unit_page.ahead(facts)[1],
-        task=TASKS[here.account.task].label if here.account.task else "",
+        task=_(TASKS[here.account.task].label) if here.account.task else "",
         may_draft=False,
         may_raise=False,
         **extras(here),

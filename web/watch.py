@@ -51,6 +51,7 @@ JOBS: Final = {
     "backup": _("Sao lưu hằng đêm"),
     "check_evidence": _("Kiểm tra tệp minh chứng"),
     "sweep_files": _("Dọn tệp không còn dùng"),
+    "tidy": _("Dọn phiên làm việc đã cũ"),
 }
 
 

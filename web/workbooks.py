@@ -1,9 +1,8 @@
 """Workbooks that were filled in outside and come back: read whole, held against what they are of, cell by cell."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from hashlib import sha256
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from pydantic import BaseModel
@@ -11,13 +10,13 @@ from pydantic import BaseModel
 from config.errors import ConfigError
 from config.sheet import Criterion, Sheet
 from intake.filled import CHOICE, Form, Line, read_form
-from intake.tables import MOST_BYTES
 from models.rounds import Round
 from notifications.wording import minute
 from reports import entry_cells
 from reports.entry_cells import Fields
-from web.edge import Here
-from web.forms import Typed, clean
+from web.edge import Here, Outside
+from web.forms import Typed, Upload, clean
+from web.uploads import base_name, read_whole
 from web.words import _
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -57,19 +56,20 @@ class Change(NamedTuple):
     after: str
 
 
-def take_workbook(here: Here) -> Came:
+def take_workbook(here: Here) -> Came | Outside:
     """Read the file of a form, before and outside the transaction."""
     given = here.typed.files.get("file", ())
     if not given:
         return Came(refusal=_("Chưa chọn tệp; hãy chọn tệp Excel (.xlsx) đã điền."))
-    name = given[0].filename.replace("\\", "/").rpartition("/")[2]
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "form.xlsx"
-        path.write_bytes(given[0].file.read(MOST_BYTES + 1))
-        try:
-            return Came(name, read_form(path))
-        except ConfigError as error:
-            return Came(name, refusal=error.problems[0].message)
+    return Outside(partial(_taken, given[0]))
+
+
+def _taken(upload: Upload) -> Came:
+    name = base_name(upload)
+    try:
+        return Came(name, read_whole(upload, "form.xlsx", read_form))
+    except ConfigError as error:
+        return Came(name, refusal=error.problems[0].message)
 
 
 def about(here: Here, form: str, found: Round, more: Mapping[str, str]) -> dict[str, str]:

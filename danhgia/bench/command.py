@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from danhgia.bench import board, cases, checks, history, page, rating, report, upload
+from danhgia.bench import board, cases, chains, checks, growth, history, mail, page, rating, report, upload, workers
 from danhgia.bench.cases import Result
+from danhgia.bench.written import write
 from states.errors import Unknown
 
 BENCHES: Final[dict[str, Callable[[], list[Result]]]] = {
@@ -17,7 +19,10 @@ BENCHES: Final[dict[str, Callable[[], list[Result]]]] = {
     "lock": cases.bench_lock,
     "launch": cases.bench_launch,
     "rank": cases.bench_rank,
-    "verify": cases.bench_verify,
+    "verify": chains.bench_verify,
+    "mail": mail.bench_mail,
+    "workers": workers.bench_workers,
+    "growth": growth.bench_growth,
     "rating": rating.bench_rating,
     "page": page.bench_page,
     "board": board.bench_board,
@@ -28,12 +33,16 @@ BENCHES: Final[dict[str, Callable[[], list[Result]]]] = {
 }
 
 
-def bench(names: list[str], as_json: bool) -> None:
-    """Run the benches named, or all, and print their figures; Unknown for a name that is none."""
+def bench(names: list[str], as_json: bool, docs: Path | None) -> None:
+    """Run the benches named, or all, print their figures and write them into docs; Unknown for a name that is none."""
     for name in names:
         if name not in BENCHES:
             raise Unknown(f"phép đo {name} (có: {', '.join(BENCHES)})")
-    results = [result for name in names or BENCHES for result in BENCHES[name]()]
+    results: list[Result] = []
+    for name in names or BENCHES:
+        results += (found := BENCHES[name]())
+        if docs is not None:
+            write(found, docs)
     if as_json:
         typer.echo(json.dumps([result._asdict() for result in results], indent=2))
     else:

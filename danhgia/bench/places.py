@@ -28,5 +28,5 @@ def _url(kind: str) -> Iterator[str]:
             yield f"sqlite:///{home}/bench.db"
     else:
         postgres.claim_home()
-        with postgres.database(postgres.server()) as url:
+        with postgres.database(postgres.server(durable=True)) as url:
             yield url

@@ -1,6 +1,7 @@
 """A real PostgreSQL server from Debian's binaries, one for all workers of a test session or of a bench.
 
-It starts when first asked for and ends, with its files, when the session's process does, however that ends.
+It starts when first asked for and ends, with its files, when the session's process does, however that ends. Tests take
+one that never waits for the disk; benches take one that keeps what it has committed, as an installation does.
 """
 
 import fcntl
@@ -9,7 +10,7 @@ import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import gettempdir
@@ -21,13 +22,8 @@ HOME = "DANHGIA_TEST_POSTGRES_HOME"
 URL = "DANHGIA_TEST_POSTGRES_URL"
 MISSING = f"no PostgreSQL server binaries: install Debian's package 'postgresql', or set {URL}"
 OWNER = "postgres" if os.geteuid() == 0 else None
-OPTIONS = {
-    "listen_addresses": "127.0.0.1",
-    "max_connections": "300",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-}
+OPTIONS = {"listen_addresses": "127.0.0.1", "max_connections": "300"}
+CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # A Vietnamese collation, as a Vietnamese machine has: an order that leans on bytes shows.
 LOCALE = ("--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=vi")
 END = 'tail --pid="$1" --sleep-interval=0.2 -f /dev/null; "$2" -D "$3/data" -m immediate stop; rm -rf "$3"'
@@ -38,9 +34,12 @@ def claim_home() -> None:
     os.environ.setdefault(HOME, f"{gettempdir()}/danhgia-tests-{secrets.token_hex(4)}.{os.getpid()}")
 
 
-def server() -> str:
+def server(*, durable: bool = False) -> str:
     """URL of a role that may create databases: the one given by the environment, or the session's own."""
-    return os.environ.get(URL) or _shared(Path(os.environ[HOME]))
+    home = Path(os.environ[HOME])
+    return os.environ.get(URL) or (
+        _shared(home.with_name(f"durable-{home.name}"), OPTIONS) if durable else _shared(home, OPTIONS | CARELESS)
+    )
 
 
 @contextmanager
@@ -60,28 +59,28 @@ def _execute(admin: str, statement: str) -> None:
         connection.execute(statement.encode())
 
 
-def _shared(home: Path) -> str:
+def _shared(home: Path, options: Mapping[str, str]) -> str:
     home.mkdir(exist_ok=True)
     url = home / "url"
     with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not url.exists():
-            url.write_text(_start(home))
+            url.write_text(_start(home, options))
     return url.read_text()
 
 
-def _start(home: Path) -> str:
+def _start(home: Path, options: Mapping[str, str]) -> str:
     binaries, data, port = _binaries(), home / "data", _free_port()
     home.chmod(0o755)
     if OWNER:
         shutil.chown(home, OWNER)
     _run(binaries / "initdb", "-D", data, "--username=danhgia", "--auth=trust", "--no-sync", *LOCALE)
-    options = " ".join(f"-c {name}={value}" for name, value in OPTIONS.items())
+    given = " ".join(f"-c {name}={value}" for name, value in options.items())
     _run("setsid", "--fork", "sh", "-c", END, "sh", home.suffix.removeprefix("."), binaries / "pg_ctl", home)
     _run(
         binaries / "pg_ctl",
         *("-D", data, "-l", data / "log", "-w", "start"),
-        *("-o", f"-p {port} -k {data} {options}"),
+        *("-o", f"-p {port} -k {data} {given}"),
     )
     return f"postgresql://danhgia@127.0.0.1:{port}/postgres"
 

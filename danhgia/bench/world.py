@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
@@ -10,13 +11,11 @@ from sqlmodel import Session
 from config.load import load_programme
 from config.programme import Programme
 from models import counts
-from models.db import Database, run, run_many
+from models.db import Database, put_many, run, run_many
 from models.names import sort_name
 from models.rounds import programme_version
 from models.types import GENESIS, to_micros
 from states import chain, history
-from states.actor import account as actor_of
-from states.record import record_all
 
 SLUG = "dan-chu-co-so"
 KIND = "so_nganh"
@@ -24,6 +23,9 @@ CLOSES_AT = datetime(2026, 12, 9, 17, tzinfo=UTC)
 NOW = CLOSES_AT - timedelta(days=1)
 LEAVES = 20
 YEAR = 2026
+BATCH = 1_000
+RATED = "kiem-diem-xep-loai"
+GROUP = 500
 TABLES: Mapping[str, str] = {
     "subject": "id, code, name, kind, group_name, active",
     "account": "id, email, name, position, active, reminders",
@@ -33,6 +35,12 @@ TABLES: Mapping[str, str] = {
     "history": history.COLUMNS,
     "round_count": counts.COLUMNS,
 }
+
+
+@cache
+def pinned(slug: str) -> Programme:
+    """A programme that comes with this release, read once."""
+    return load_programme(slug)
 
 
 class World(NamedTuple):
@@ -47,7 +55,7 @@ def fill(database: Database, n: int, state: str = "self_assessing", *others: str
 
     Where there are several states, the dossiers take turns.
     """
-    programme = load_programme(SLUG)
+    programme = pinned(SLUG)
     with database.writing() as session:
         _round(session, programme)
         for table, rows in _tables(n, state, *others).items():
@@ -60,15 +68,27 @@ def fill_register(database: Database, n: int) -> World:
     with database.writing() as session:
         for table in ("subject", "account", "account_grant"):
             _insert(session, table, list(_tables(n, "assigned")[table]))
-    return World(load_programme(SLUG), n)
+    return World(pinned(SLUG), n)
 
 
 def lengthen(database: Database, n: int, times: int) -> None:
     """Give each of the n chains further rows."""
+    told = chain.canonical({"criteria": ["I.1", "II.3"], "note": "Đo thời gian kiểm chứng"})
     with database.writing() as session:
-        for _ in range(times):
-            what = {key: {"criteria": ["I.1", "II.3"], "note": "Đo thời gian kiểm chứng"} for key in range(1, n + 1)}
-            record_all(session, "appraise", what, actor=actor_of(7), now=NOW)
+        for first in range(1, n + 1, BATCH):
+            ends = _ends(session, first)
+            for _ in range(times):
+                rows = [chain.extend(end, "appraise", told, actor="account:7", now=to_micros(NOW)) for end in ends]
+                put_many(session, "history", history.COLUMNS, rows)
+                ends = [chain.End(row.entity, 1, row.seq, row.hash, row.at) for row in rows]
+            heads = [{"id": int(end.entity.partition(":")[2]), "seq": end.seq, "head": end.head} for end in ends]
+            run_many(session, "UPDATE assessment SET seq = :seq, head = :head WHERE id = :id", heads)
+
+
+def _ends(session: Session, first: int) -> list[chain.End]:
+    sql = "SELECT id, seq, head, chain_at FROM assessment WHERE id BETWEEN :first AND :last ORDER BY id"
+    rows = run(session, sql, {"first": first, "last": first + BATCH - 1}).fetchall()
+    return [chain.End(f"assessment:{key}", 1, seq, bytes(head), at) for key, seq, head, at in rows]
 
 
 def give_totals(database: Database, n: int) -> None:
@@ -76,6 +96,28 @@ def give_totals(database: Database, n: int) -> None:
     with database.writing() as session:
         totals = [{"id": key, "total": (key * 7919) % 1_000_000} for key in range(1, n + 1)]
         run_many(session, "UPDATE assessment SET decided_total = :total WHERE id = :id", totals)
+
+
+def give_levels(database: Database, n: int) -> None:
+    """Make the round one of a programme with quotas: bodies of five hundred each, every fifth proposed for the best."""
+    programme = pinned(RATED)
+    if programme.quota is None or programme.rating is None:
+        raise AssertionError("the programme of the bench has no quota")
+    kinds = [kind for group in programme.quota.groups.values() for kind in group]
+    levels = [level.code for level in programme.rating.levels]
+    dealt = [
+        {"id": key, "body": body_of(key), "kind": kinds[key % len(kinds)], "level": levels[1 if key % 5 else 0]}
+        for key in range(1, n + 1)
+    ]
+    with database.writing() as session:
+        version = programme_version(session, slug=RATED, digest=programme.digest, document=programme.document())
+        run(session, "UPDATE round SET programme_version_id = :id, slug = :slug", {"id": version.id, "slug": RATED})
+        run_many(session, "UPDATE assessment SET body = :body, kind = :kind, level = :level WHERE id = :id", dealt)
+
+
+def body_of(key: int) -> str:
+    """The deciding body of a dossier, where there are several."""
+    return f"don_vi_{key // GROUP}"
 
 
 def launch_frame(session: Session, programme: Programme) -> None:

@@ -10,6 +10,7 @@ from danhgia.archive import demand_concluded, folder_for, write
 from danhgia.commands import show
 from danhgia.commands.options import As, AsJson, RoundId
 from danhgia.edge import actor_of, opened
+from evidence.stores import store_of
 from states import history
 from states.hold import hold_round
 
@@ -38,6 +39,10 @@ def archive(
             history.record(session, facts.link, "export", what, actor=actor, now=now)
 
         here.act(work)
-    data = {"folder": str(to), **made._asdict()}
-    sentence = f"{made.dossiers} dossiers, {made.files} files in {to}\nSHA-256 of its SHA256SUMS: {made.sha256}"
+    apart = store_of(here.settings).told()
+    data = {"folder": str(to), **made._asdict(), "evidence": apart}
+    sentence = (
+        f"{made.dossiers} dossiers, {made.files} files in {to}\nSHA-256 of its SHA256SUMS: {made.sha256}\n"
+        f"Files of evidence are in it by their hashes only: they lie in {apart}"
+    )
     show.tell(data, sentence, as_json=as_json)

@@ -1,18 +1,21 @@
 """`danhgia document`: an official document of a round or of a dossier, in Word or as a PDF."""
 
 from datetime import datetime
-from pathlib import Path
+from hashlib import sha256
+from pathlib import Path, PurePath
 from typing import Annotated
 
 import typer
 from sqlmodel import Session
 
+from actions.handing_out import hand_out
 from danhgia.commands import show
 from danhgia.commands.options import As, AsJson
 from danhgia.edge import actor_of, opened
 from reports.official import offered
 from reports.official.catalogue import BY_KEY
-from reports.official.entry import Entry, File
+from reports.official.entry import Entry
+from reports.official.offered import Wanted
 from states.actor import Actor
 from states.errors import NotAllowed
 from states.glance import glance
@@ -34,16 +37,23 @@ def document(
     entry = BY_KEY.get(key)
     if entry is None:
         raise typer.BadParameter(f"there is no document {key!r}; the documents are: {', '.join(BY_KEY)}")
-    with opened() as here, show.working("Writing"), here.database.reading() as session:
-        made = _made(session, entry, owner, item, actor_of(session, account), here.clock.now())
+    with opened() as here, show.working("Writing"):
+        now = here.clock.now()
+        with here.database.reading() as session:
+            actor = actor_of(session, account)
+            wanted = _wanted(session, entry, owner, item, actor, now)
+            made = wanted.made(session, now)
         file = offered.as_pdf(made) if to.suffix == ".pdf" else made
+        with here.database.writing() as session:
+            form = PurePath(file.name).suffix.lstrip(".")
+            hand_out(session, wanted.official, form, sha256(file.content).hexdigest(), actor=actor, now=now)
     to.write_bytes(file.content)
     show.tell({"file": str(to), "name": file.name}, str(to), as_json=as_json)
 
 
-def _made(session: Session, entry: Entry, owner: int, item: int | None, actor: Actor, now: datetime) -> File:
+def _wanted(session: Session, entry: Entry, owner: int, item: int | None, actor: Actor, now: datetime) -> Wanted:
     if entry.scope == "round":
-        return offered.from_round(session, owner, entry.key, item, actor, now)
+        return offered.from_round(session, owner, entry.key, item, actor)
     facts = glance(session, owner, actor=actor, now=now)
     if not facts.relations:
         raise NotAllowed

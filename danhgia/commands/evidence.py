@@ -5,7 +5,7 @@ import typer
 from danhgia.commands import show
 from danhgia.commands.options import AsJson, group
 from danhgia.edge import opened
-from evidence.store import FOLDER, damaged
+from evidence.stores import store_of
 from models.evidence import named_files
 
 app = group("Verify the files of evidence.")
@@ -17,9 +17,16 @@ def verify(as_json: AsJson = False) -> None:
     with opened() as here, show.working("Hashing"):
         with here.database.reading() as session:
             hashes = sorted(named_files(session))
-        found = list(damaged(here.settings.var / FOLDER, hashes))
+        store = store_of(here.settings)
+        found = list(store.damaged(hashes))
     if as_json:
-        show.data({"files": len(hashes), "damaged": [{"hash": one, "what": what} for one, what in found]})
+        show.data(
+            {
+                "store": store.told(),
+                "files": len(hashes),
+                "damaged": [{"hash": one, "what": what} for one, what in found],
+            }
+        )
     else:
         show.table(["file", "what"], [[one, what] for one, what in found] or [[f"{len(hashes)} files", "whole"]])
     if found:

@@ -44,7 +44,7 @@ class Launching:
     def plan(self) -> Plan:
         """What a launch now would do; the register is taken over for that, and nothing of it is kept."""
         now = self.here.clock.now()
-        with self.here.database.reading() as session:
+        with self.here.database.trying() as session:
             take_register(session, self.rows, actor=actor_of(session, self.account), now=now)
             return actions.plan(session, self.programme, self.year, self._codes(), now=now, **self._doors())
 

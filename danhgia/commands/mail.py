@@ -10,8 +10,8 @@ from danhgia.commands.options import AsJson, group
 from danhgia.edge import opened
 from models.mail import Outbox
 from models.people import Account
+from notifications.delivery import deliver as empty
 from notifications.render import Origin
-from notifications.send import deliver as empty
 from notifications.send import open_transport
 
 app = group("List and deliver mail.")
@@ -53,7 +53,7 @@ def deliver(as_json: AsJson = False) -> None:
     with opened() as here, show.working("Delivering"):
         settings = here.settings
         origin = Origin(settings.mail_from, settings.base_url)
-        with open_transport(settings.smtp_url, settings.var / "mail") as transport:
+        with open_transport(settings.smtp_url, settings.var / "mail", settings.smtp_connections) as transport:
             done = empty(here.database, transport, origin, now=here.clock.now)
     counts = done._asdict()
     show.tell(counts, ", ".join(f"{count} {name}" for name, count in counts.items()), as_json=as_json)

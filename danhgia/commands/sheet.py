@@ -4,13 +4,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer import Option
 
+from config.clock import Clock
 from config.errors import ConfigError, Problem
 from config.sheet import Kind, Sheet, load_sheet
 from danhgia.commands import show
 from danhgia.commands.options import AsJson, File, group
+from danhgia.edge import at_console
+from intake import questions
 from intake.oddities import refuse
-from intake.sheets import Imported, read_sheet
+from intake.settled import Settling, by_key, is_settled, read_settling
+from intake.sheets import Imported, read_source
 
 app = group("Check criteria sheets, and import them from documents.")
 Out = Annotated[Path | None, typer.Option(metavar="FILE.yaml", help="Write the sheet here.")]
@@ -29,28 +34,60 @@ def check(file: File, as_json: AsJson = False) -> None:
 
 
 @app.command(name="import")
-def take(file: File, out: Out = None, as_json: AsJson = False) -> None:
+def take(
+    file: File,
+    out: Out = None,
+    settled: Annotated[Path | None, Option(metavar="FILE.yaml", help="Settle what is open as this file says.")] = None,
+    keep_rest: Annotated[bool, Option("--keep-rest", help="Settle other doubts as they were read.")] = False,
+    ask: Annotated[Path | None, Option(metavar="FILE.yaml", help="Write what is open here, to be settled.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Read a sheet from a document (.docx, .xlsx, .csv, .txt) and tell everything odd about it, row by row."""
     try:
         with show.working("Reading"):
-            found = read_sheet(file)
+            found = _read(file, settled, keep_rest=keep_rest)
     except ConfigError as error:
         if as_json:
             show.data(_refused(error))
         raise
     if out is not None:
         out.write_text(found.as_yaml(), encoding="utf-8")
+    if ask is not None:
+        asked = Settling(file=file.name, source=found.source.digest, settled=questions.asked(found))
+        ask.write_text(asked.as_yaml(), encoding="utf-8")
     _tell_import(found, out, as_json=as_json)
     if found.sheet is None:
         open_ones = sum(oddity.blocks for oddity in found.oddities)
         raise refuse(file, f"Biểu chưa dùng được: còn {open_ones} chỗ phải giải quyết.")
 
 
+def _read(file: Path, settled: Path | None, *, keep_rest: bool) -> Imported:
+    """What is made of a document with a file of settlements; those that name nobody are of who sits here, now."""
+    source, by = read_source(file), {"by": at_console().name, "at": Clock().now()}
+    given = read_settling(settled, source.digest) if settled else ()
+    signed = [one if one.by else one.model_copy(update=by) for one in given]
+    try:
+        found = questions.settled_by(source, signed)
+    except questions.Unfit as unfit:
+        raise refuse(settled or file, str(unfit)) from None
+    if not keep_rest:
+        return found
+    rest = [one.model_copy(update=by) for one in questions.rest(found)]
+    return questions.held(source, {**found.settled, **by_key(rest)})
+
+
 def _tell_import(found: Imported, out: Path | None, *, as_json: bool) -> None:
     figures = {"total": f"{found.total:f}", "scored_items": found.scored_items, "choose_one": found.choose_one}
     if as_json:
         told = [
-            {"row": one.row, "what": one.what, "kind": str(one.kind), "blocks": one.blocks} for one in found.oddities
+            {
+                "row": one.row,
+                "what": one.what,
+                "kind": str(one.kind),
+                "blocks": one.blocks,
+                "settled": is_settled(found.settled, one),
+            }
+            for one in found.oddities
         ]
         show.data(figures | {"problems": told})
         return

@@ -5,6 +5,7 @@ import logging
 from danhgia.commands import show
 from danhgia.commands.options import AsJson
 from danhgia.edge import opened
+from evidence.stores import store_of
 from flows.duties import Setting
 from flows.work import Done, sweep
 from notifications.render import Origin
@@ -16,9 +17,9 @@ def tick(as_json: AsJson = False) -> None:
     logging.getLogger("flows").addHandler(logging.NullHandler())
     with opened() as here, show.working("Working"):
         settings = here.settings
-        with open_transport(settings.smtp_url, settings.var / "mail") as transport:
+        with open_transport(settings.smtp_url, settings.var / "mail", settings.smtp_connections) as transport:
             origin = Origin(settings.mail_from, settings.base_url)
-            own = (settings.var, settings.trusted_roots, settings.clamd)
+            own = (settings.var, settings.trusted_roots, settings.clamd, store_of(settings), settings.backup)
             done = sweep(Setting(here.database, here.clock.now, transport, origin, *own))
     _tell(done, as_json=as_json)
 

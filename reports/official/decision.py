@@ -87,8 +87,8 @@ def subject(one: Decided) -> str:
 
 def _bases(one: Decided) -> Iterator[str]:
     yield from frame.cited(one.head.bases)
-    if one.minutes.number:
-        yield f"Căn cứ Biên bản số {wording.paper(one.minutes)}"
+    if one.minutes.number or one.minutes.confidential:
+        yield wording.numbered("Căn cứ Biên bản", one.minutes)
     if one.advised:
         yield f"{'Xét' if one.head.layout == 'party' else 'Theo'} đề nghị của {one.programme.bodies.owner}"
 
@@ -121,7 +121,7 @@ def _table(one: Decided) -> str:
 def _articles(one: Decided) -> Iterator[list[str]]:
     yield [*_recognised(one)]
     if one.replaced:
-        cited = "; ".join(f"Quyết định số {wording.paper(paper)}" for paper in one.replaced)
+        cited = "; ".join(wording.numbered("Quyết định", paper) for paper in one.replaced)
         because = f" Lý do: {one.reason.rstrip('.')}." if one.reason else ""
         yield [f"Quyết định này thay thế {cited} đối với đối tượng nêu tại Điều 1.{because}"]
     concerned = "đối tượng có tên tại Điều 1" if len(one.lines) == 1 else "các đối tượng có tên trong danh sách"

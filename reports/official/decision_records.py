@@ -16,7 +16,7 @@ from models.rounds import Round
 from reports.contents import Head
 from reports.official.entry import Item
 from reports.official.heads import of_body, of_programme
-from reports.records import papers_of
+from reports.records import grounded, own_paper, papers_of
 from reports.values import Paper
 from reports.view import RoundView
 from states.actor import Actor
@@ -44,7 +44,7 @@ class Line:
 class Decided:
     """A decision on many dossiers, those of one kind together; `replaced` are the papers of those it replaces.
 
-    Of a `confidential` one (*Mật*) those whom it is about are not told the number.
+    Of one that is *Mật* no reason is told, here and in its lines.
     """
 
     id: int
@@ -52,7 +52,6 @@ class Decided:
     year: int
     head: Head
     paper: Paper
-    confidential: bool
     minutes: Paper
     reason: str
     decided_at: datetime
@@ -88,28 +87,23 @@ def read(session: Session, decision_id: int) -> Decided:
     pairs = session.exec(chosen.where(DecisionItem.decision_id == decision_id)).all()
     view = RoundView(session.get_one(Round, found.round_id), around.programme, {row.id: row for _, row in pairs})
     former = session.exec(select(Decision).where(Decision.replaced_by == decision_id).order_by(col(Decision.id))).all()
-    papers = papers_of(session, [found.document_id, found.minutes_id, *(one.document_id for one in former)])
+    papers = papers_of(session, [found.minutes_id, *(one.document_id for one in former)])
+    own = own_paper(session.get(Document, found.document_id) if found.document_id else None)
     return Decided(
         id=decision_id,
         programme=around.programme,
         year=around.year,
         head=_head(session, around.programme, pairs),
-        paper=papers[found.document_id],
-        confidential=_is_confidential(session, found),
+        paper=own,
         minutes=papers[found.minutes_id],
-        reason=found.reason,
+        reason=grounded(found.reason, own).reason,
         decided_at=found.decided_at,
         replaced=tuple(papers[one.document_id] for one in former),
-        lines=_lines(view, pairs),
+        lines=_lines(view, pairs, own),
         scored=any(item.total is not None for item, _ in pairs),
         levels=tuple(view.bands.values()),
         rehearsal=installation(session).made_as == "rehearsal",
     )
-
-
-def _is_confidential(session: Session, found: Decision) -> bool:
-    paper = session.get(Document, found.document_id) if found.document_id else None
-    return paper is not None and paper.confidential
 
 
 def read_line(session: Session, decision_id: int, assessment_id: int) -> tuple[Decided, Line]:
@@ -124,13 +118,13 @@ def _head(session: Session, programme: Programme, pairs: Sequence[Pair]) -> Head
     return of_body(session, programme, bodies.pop()) if len(bodies) == 1 else of_programme(programme)
 
 
-def _lines(view: RoundView, pairs: Sequence[Pair]) -> tuple[Line, ...]:
+def _lines(view: RoundView, pairs: Sequence[Pair], own: Paper) -> tuple[Line, ...]:
     kinds = list(view.programme.subject_kinds)
     ordered = sorted(pairs, key=lambda pair: (kinds.index(pair[1].kind), pair[1].name, pair[1].id))
-    return tuple(_line(view, item, row) for item, row in ordered)
+    return tuple(_line(view, item, row, own) for item, row in ordered)
 
 
-def _line(view: RoundView, item: DecisionItem, row: Assessment) -> Line:
+def _line(view: RoundView, item: DecisionItem, row: Assessment, own: Paper) -> Line:
     return Line(
         assessment_id=row.id,
         name=row.name,
@@ -139,7 +133,7 @@ def _line(view: RoundView, item: DecisionItem, row: Assessment) -> Line:
         total=None if item.total is None else Decimal(item.total),
         level=view.level(item.level),
         proposed=view.proposed(row.proposed_level),
-        reason=item.reason,
+        reason=grounded(item.reason, own).reason,
     )
 
 

@@ -9,6 +9,7 @@ from docx.document import Document
 from sqlmodel import Session, col, select
 
 from actions import unit_page
+from actions.handing_out import issued
 from actions.unit_page import Question
 from config.calendar import date_text, deadline_text, local_day
 from models.assessments import ExplanationRequest
@@ -22,10 +23,13 @@ from reports.official.unit_frame import by_unit, work
 from reports.official.unit_narrative import scored
 from reports.official.unit_records import UnitDossier, unit_dossier
 from reports.paper import CENTER, Column, listing, text
+from reports.records import own_paper
 from reports.template_frame import paragraphs
+from reports.values import Paper
 from states.actor import Actor
 from states.errors import Unknown, refuse
 
+KEY: Final = "cong-van-giai-trinh"
 QUESTION: Final = "explanation-question"
 ANSWER: Final = "explanation-answer"
 STATUSES: Final = {
@@ -40,8 +44,8 @@ _FIRST: Final = (
 )
 _ASKED: Final = (
     *_FIRST,
-    Column(34, "{{ own_heading }}", "{{ row.own }}", CENTER),
-    Column(56, "Minh chứng đơn vị đã gửi", "{{ row.evidence }}"),
+    Column(36, "{{ own_heading }}", "{{ row.own }}", CENTER),
+    Column(54, "Minh chứng đơn vị đã gửi", "{{ row.evidence }}"),
 )
 _ANSWERED: Final = (
     *_FIRST,
@@ -57,6 +61,7 @@ class Asked:
     own: UnitDossier
     head: Head
     question: Question
+    paper: Paper
     supplements: Sequence[Evidence]
 
     @property
@@ -97,7 +102,7 @@ def questions_of(session: Session, assessment_id: int, actor: Actor) -> list[Ite
 
 
 def make_question(session: Session, request_id: int, now: datetime) -> File:
-    """The letter of a question; its number is not recorded and left to be written in."""
+    """The letter of a question; a draft until it has its number."""
     one = asked(session, request_id, now)
     return File(one.own.file(f"cong-van-giai-trinh-{request_id}"), write_question(one))
 
@@ -121,6 +126,7 @@ def asked(session: Session, request_id: int, now: datetime) -> Asked:
         own=own,
         head=heads.of_body(session, own.programme, own.facts.body),
         question=unit_page.question(session, found.assessment_id, request_id),
+        paper=own_paper(issued(session, own.facts.entity).get((KEY, request_id))),
         supplements=session.exec(chosen.order_by(col(Evidence.id))).all(),
     )
 
@@ -133,8 +139,9 @@ def write_question(one: Asked) -> bytes:
         sign="CV" if one.head.layout == "party" else "",
         about=one.about,
         year=one.own.year,
+        paper=one.paper,
         recipients=(one.own.issuer,),
-        draft=True,
+        draft=not one.paper.number,
         rehearsal=one.own.rehearsal,
         made_at=one.question.request.asked_at,
     )
@@ -144,7 +151,7 @@ def write_question(one: Asked) -> bytes:
 def _question(one: Asked) -> dict[str, Any]:
     return {
         "opening": list(_asking(one)),
-        "own_heading": "Điểm tự chấm/điểm tối đa" if one.own.has_points else "Mức tự đánh giá",
+        "own_heading": "Điểm tự chấm/\nđiểm tối đa" if one.own.has_points else "Mức tự đánh giá",
         "rows": list(_asked_rows(one)),
         "ending": list(_asking_ending(one)),
     }
@@ -190,11 +197,17 @@ def write_answer(one: Asked) -> bytes:
 
 def _answer(one: Asked) -> dict[str, Any]:
     opening = (
-        f"Thực hiện yêu cầu ngày {one.day} của {one.head.sender} về việc {one.about}, {one.own.issuer} giải trình, "
+        f"Thực hiện {_named(one)} của {one.head.sender} về việc {one.about}, {one.own.issuer} giải trình, "
         "bổ sung như sau:"
     )
     ending = f"{one.own.issuer} báo cáo để {one.head.sender} xem xét./."
     return {"opening": [opening], "rows": list(_answered_rows(one)), "ending": [ending]}
+
+
+def _named(one: Asked) -> str:
+    """What is answered: the letter once it has its number, unless that is *Mật*."""
+    numbered = one.paper.number and not one.paper.confidential
+    return wording.numbered("Công văn", one.paper) if numbered else f"yêu cầu ngày {one.day}"
 
 
 def _answered_rows(one: Asked) -> Iterator[dict[str, str]]:

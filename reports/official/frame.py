@@ -138,10 +138,10 @@ def articles(document: Document) -> None:
     tag(document, "endfor")
 
 
-def dotted(document: Document, lines: int) -> None:
+def dotted(document: Document, lines: int, *, with_next: bool = False) -> None:
     """Leave so many dotted lines to be written on by hand."""
     for _ in range(lines):
-        text(document, DOTTED, align=LEFT, after=4)
+        text(document, DOTTED, align=LEFT, after=4, with_next=with_next)
 
 
 def two_signers(document: Document, left: str, right: str, *, names: tuple[str, str] = ("", "")) -> None:
@@ -168,6 +168,7 @@ def values(official: Official, annexes: Sequence[str] = ()) -> dict[str, Any]:
         "recipients": list(official.recipients),
         "bases": list(official.bases),
         "appendix": _appendices(annexes),
+        "together": (),
         "attached_to": wording.parted(attached_to(official), LONGEST_SUBJECT),
     }
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from docx.document import Document
 from sqlmodel import Session
 
+from actions.handing_out import issued
 from reports import wording
 from reports.frame import LONGEST_SUBJECT
 from reports.official import decision, frame
@@ -16,12 +17,15 @@ from reports.official.entry import File
 from reports.official.frame import Official
 from reports.official.unit_records import Item, UnitDossier, unit_dossier
 from reports.paper import CENTER, Column, listing, tag, text
+from reports.records import own_paper
 from reports.template_frame import heading, paragraphs
+from reports.values import Paper
 from reports.wording import UNNUMBERED
 from states.errors import refuse
 from states.released import told_states
 
 NAME: Final = "notice"
+KEY: Final = "thong-bao-ket-qua"
 _ZERO: Final = (
     "- Đơn vị chưa hoàn thành việc tự đánh giá khi hết thời hạn nên điểm tự chấm được xác định là 0 (không) điểm."
 )
@@ -58,16 +62,17 @@ def make(session: Session, assessment_id: int, now: datetime) -> File:
     if own.facts.decision_id is None:
         raise refuse("result", "Hồ sơ này chưa có quyết định nên chưa có kết quả để thông báo.")
     found, line = read_line(session, own.facts.decision_id, assessment_id)
-    return File(f"thong-bao-ket-qua-{own.programme.slug}-{own.year}-{assessment_id}.docx", write(own, found, line))
+    paper = own_paper(issued(session, own.facts.entity).get((KEY, None)))
+    return File(f"{KEY}-{own.programme.slug}-{own.year}-{assessment_id}.docx", write(own, found, line, paper))
 
 
-def write(own: UnitDossier, found: Decided, line: Line) -> bytes:
+def write(own: UnitDossier, found: Decided, line: Line, paper: Paper) -> bytes:
     """The document; the same result gives the same bytes."""
-    official = _official(own, found)
+    official = _official(own, found, paper)
     return frame.printed(NAME, official, {**frame.values(official), **_context(own, found, line)})
 
 
-def _official(own: UnitDossier, found: Decided) -> Official:
+def _official(own: UnitDossier, found: Decided, paper: Paper) -> Official:
     called = _called(own)
     return Official(
         head=replace(found.head, receivers=("Như trên", *found.head.receivers[-1:])),
@@ -75,6 +80,7 @@ def _official(own: UnitDossier, found: Decided) -> Official:
         sign="TB",
         about=f"kết quả {decision.subject(found)} của {called}",
         year=own.year,
+        paper=paper,
         recipients=(wording.upper(called),),
         draft=found.is_draft or own.facts.state not in told_states(own.programme),
         rehearsal=own.rehearsal,
@@ -103,7 +109,7 @@ def _context(own: UnitDossier, found: Decided, line: Line) -> dict[str, Any]:
 
 def _opening(own: UnitDossier, found: Decided) -> str:
     number = wording.paper(found.paper) if not found.is_draft else f"{UNNUMBERED} ngày {UNNUMBERED}"
-    named, sender = "" if found.confidential else f" số {number}", found.head.sender
+    named, sender = "" if found.paper.confidential else f" số {number}", found.head.sender
     return (
         f"Căn cứ Quyết định{named} của {sender} về việc công nhận kết quả {decision.subject(found)}, {sender} "
         f"thông báo kết quả của {_called(own)} như sau:"

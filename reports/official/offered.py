@@ -10,16 +10,22 @@ from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
+from actions.handing_out import Official
 from actions.meeting_page import around
-from reports.official.catalogue import entries
+from reports.official.catalogue import BY_KEY, entries
 from reports.official.entry import Entry, File, Item
+from reports.official.opinion_records import LETTER, round_of_letter
 from reports.word_pdf import word_pdf
 from states.actor import Actor
-from states.errors import Unknown
+from states.desk import undenied
+from states.errors import NotAllowed, Unknown
 from states.facts import Dossier
 from states.permits import ANY_BODY, ROUND, VERBS, can_round
 from states.released import told_states
 
+_UNDENIED: Final = (
+    "Hãy mở từng hồ sơ có trong văn bản này từ bàn thẩm định và xác nhận không có xung đột lợi ích trước khi tải."
+)
 _UNIT_SIDE: Final = frozenset({"officer", "head", "superior", "opinion_giver"})
 
 
@@ -43,22 +49,47 @@ def of_round(session: Session, round_id: int, actor: Actor) -> list[Offer]:
     return [_offer(session, entry, round_id, actor) for entry in own if _may_have_of(session, entry, round_id, actor)]
 
 
-def from_dossier(session: Session, facts: Dossier, key: str, item: int | None, actor: Actor) -> File:
+class Wanted(NamedTuple):
+    """A document that an account asked for and may have: what it is made of, and how the history names it."""
+
+    entry: Entry
+    id: int
+    official: Official
+
+    def made(self, session: Session, now: datetime) -> File:
+        """The document as it stands."""
+        return self.entry.make(session, self.id, now)
+
+
+def from_dossier(session: Session, facts: Dossier, key: str, item: int | None, actor: Actor) -> Wanted:
     """The document of a dossier that is asked for; Unknown where there is none that the actor may have."""
-    return _made(session, of_dossier(session, facts, actor), facts.id, key, item, facts.now)
+    return _found(of_dossier(session, facts, actor), facts.id, Official(facts.entity, key, item))
 
 
-def from_round(session: Session, round_id: int, key: str, item: int | None, actor: Actor, now: datetime) -> File:
-    """The document of a round that is asked for; Unknown where there is none that the actor may have."""
-    return _made(session, of_round(session, round_id, actor), round_id, key, item, now)
+def from_round(session: Session, round_id: int, key: str, item: int | None, actor: Actor) -> Wanted:
+    """The document of a round that is asked for; Unknown where there is none that the actor may have.
+
+    NotAllowed while an appraiser has not denied a conflict of interest with each dossier that it tells of.
+    """
+    found = _found(of_round(session, round_id, actor), round_id, Official(f"round:{round_id}", key, item))
+    told = found.entry.told(session, found.id) if found.entry.told else ()
+    if undenied(session, actor, round_id, told):
+        raise NotAllowed(_UNDENIED)
+    return found
 
 
-def _made(session: Session, offers: Sequence[Offer], owner: int, key: str, item: int | None, now: datetime) -> File:
-    found = next((one for one in offers if one.entry.key == key), None)
-    wanted = None if found is None else _wanted(found, owner, item)
+def own_letter(session: Session, letter: int) -> Wanted:
+    """The letter of what a body says to a request, for that body; who asks was asked before."""
+    official = Official(f"round:{round_of_letter(session, letter)}", LETTER, letter)
+    return Wanted(BY_KEY[LETTER], letter, official)
+
+
+def _found(offers: Sequence[Offer], owner: int, official: Official) -> Wanted:
+    found = next((one for one in offers if one.entry.key == official.key), None)
+    wanted = None if found is None else _wanted(found, owner, official.item)
     if found is None or wanted is None:
         raise Unknown("văn bản này")
-    return found.entry.make(session, wanted, now)
+    return Wanted(found.entry, wanted, official)
 
 
 def _wanted(offer: Offer, owner: int, item: int | None) -> int | None:

@@ -7,6 +7,7 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from actions.answers import Consolidated, consolidated
+from actions.handing_out import issued
 from actions.meeting_page import around
 from actions.opinions import find
 from config.calendar import date_text, local_day
@@ -15,7 +16,7 @@ from models.decisions import Document
 from models.installation import installation
 from models.opinions import Opinion, OpinionRequest, body_names, dossier_names, of_body, of_request
 from reports.official.entry import Item
-from reports.official.unit_records import paper_of
+from reports.records import paper_of
 from reports.values import Paper
 from states.actor import Actor
 from states.errors import Unknown
@@ -24,6 +25,9 @@ from states.permits import visible
 EVERYTHING: Final = Actor("report", standing=frozenset({"administrator"}))
 """Reads what a document tells; who may have the document was asked before."""
 _HALF: Final = 32
+REQUEST: Final = "lay-y-kien"
+LETTER: Final = "tham-gia-y-kien"
+"""The keys of the letter that asks, and of the one that answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,21 @@ def letter_id(request_id: int, account_id: int) -> int:
     return request_id << _HALF | account_id
 
 
+def dossiers_of(session: Session, request_id: int) -> set[int]:
+    """The dossiers that a request is about."""
+    return {one.assessment_id for one in of_request(session, request_id)}
+
+
+def dossiers_in(session: Session, key: int) -> set[int]:
+    """The dossiers that what one body says to a request is about."""
+    return dossiers_of(session, key >> _HALF)
+
+
+def round_of_letter(session: Session, key: int) -> int:
+    """The round in which a body was asked for the letter."""
+    return find(session, key >> _HALF).round_id
+
+
 def body_letter(session: Session, key: int) -> BodyLetter:
     """What one body says to a request, without its drafts; Unknown when it was not asked."""
     request_id, account_id = key >> _HALF, key & ((1 << _HALF) - 1)
@@ -117,12 +136,19 @@ def _own(session: Session, round_id: int, actor: Actor) -> list[OpinionRequest]:
     seen = set(visible(session, actor, "consult", round_id))
     chosen = select(OpinionRequest).where(OpinionRequest.round_id == round_id)
     found = session.exec(chosen.order_by(col(OpinionRequest.id).desc())).all()
-    return [one for one in found if {each.assessment_id for each in of_request(session, one.id)} <= seen]
+    return [one for one in found if dossiers_of(session, one.id) <= seen]
 
 
 def _named(one: OpinionRequest) -> str:
     state = "đang lấy ý kiến" if one.status == "open" else "đã kết thúc"
     return f"yêu cầu ngày {date_text(local_day(one.asked_at))}, {state}"
+
+
+def _letter(session: Session, request: OpinionRequest) -> Paper:
+    """The letter by which it was asked: numbered since, or named with the request."""
+    since = issued(session, f"round:{request.round_id}").get((REQUEST, request.id))
+    named = session.get(Document, request.document_id) if request.document_id else None
+    return paper_of(since or named)
 
 
 def _asking(session: Session, request_id: int) -> Asking:
@@ -132,6 +158,6 @@ def _asking(session: Session, request_id: int) -> Asking:
         request=request,
         programme=where.programme,
         year=where.year,
-        letter=paper_of(session.get(Document, request.document_id) if request.document_id else None),
+        letter=_letter(session, request),
         rehearsal=installation(session).made_as == "rehearsal",
     )

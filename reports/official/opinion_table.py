@@ -91,7 +91,7 @@ def _opening(one: AllOpinions) -> Iterator[str]:
 
 def _row(number: int, row: Consolidated, one: AllOpinions) -> dict[str, str]:
     labels = one.asking.programme.level_labels
-    counts = [f"{labels[level]}: {count}" for level, count in row.levels.items() if count]
+    counts = [f"{labels[level]}:\N{NO-BREAK SPACE}{count}" for level, count in row.levels.items() if count]
     rest = (("Không có ý kiến", row.silent), ("Chưa trả lời", row.awaited))
     return {
         "no": str(number),

@@ -82,7 +82,9 @@ def _leaf(leaf: Item) -> Iterator[str]:
 
 
 def _ending(one: UnitDossier) -> Iterator[str]:
-    level = f", đề nghị mức xếp loại {one.facts.proposed_level or GAP}" if one.programme.proposes_level else ""
+    proposed = one.facts.proposed_level or ""
+    named = one.programme.level_labels.get(proposed, proposed) or GAP
+    level = f", đề nghị mức xếp loại {named}" if one.programme.proposes_level else ""
     asks = f"{one.issuer} trân trọng báo cáo {one.programme.bodies.authority} để xem xét, đánh giá"
     said = f"Tổng số điểm đạt được là {sum_of(one)} điểm{level}"
     yield f"Trên đây là báo cáo {work(one)} năm {one.year}. {said}. {asks}./."

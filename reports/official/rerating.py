@@ -27,6 +27,7 @@ _DUTIES: Final = (
     "chịu trách nhiệm thi hành Quyết định này; hủy bỏ hoặc đề nghị cấp có thẩm quyền hủy bỏ các nội dung về thi đua, "
     "khen thưởng và các nội dung khác đã căn cứ vào kết quả bị hủy bỏ. Quyết định này có hiệu lực kể từ ngày ký./."
 )
+_DISCIPLINE: Final = "Căn cứ quyết định kỷ luật"
 WHOSE: Final = {"self": "", "member": " đối với thành viên {name}", "subordinate": " đối với cấp dưới {name}"}
 
 
@@ -100,14 +101,15 @@ def _bases(found: Rerating) -> Iterator[str]:
     for one, paper in found.measures:
         whose = WHOSE[one.who].format(name=one.name)
         effective = f"có hiệu lực từ ngày {date_text(one.effective_on)}"
-        yield f"Căn cứ quyết định kỷ luật{f' số {wording.paper(paper)}' if paper.number else ''}{whose}, {effective}"
+        named = wording.numbered(_DISCIPLINE, paper) if paper.number or paper.confidential else _DISCIPLINE
+        yield f"{named}{whose}, {effective}"
     if found.old.advised:
         yield f"{'Xét' if found.old.head.layout == 'party' else 'Theo'} đề nghị của {found.old.programme.bodies.owner}"
 
 
 def _articles(found: Rerating) -> Iterator[list[str]]:
     old, who = found.old, decision.called(found.before)
-    given_by = f"Quyết định số {wording.paper(old.paper)} của {old.head.sender}"
+    given_by = f"{wording.numbered('Quyết định', old.paper)} của {old.head.sender}"
     was = f"“{found.before.level}” " if found.before.level else ""
     reason = (found.new.reason if found.new else "").rstrip(".") or ROOM
     yield [f"Hủy bỏ kết quả xếp loại {was}năm {old.year} của {who} đã được công nhận tại {given_by}. Lý do: {reason}."]

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from docx.document import Document
 from sqlmodel import Session, col, select
 
+from actions.handing_out import issued
 from models.decisions import Decision
 from models.installation import installation
 from reports import rating_rows, rows, wording
@@ -17,11 +18,12 @@ from reports.official import frame
 from reports.official.entry import File
 from reports.official.frame import Official
 from reports.paper import CENTER, Column, listing, tag, text
-from reports.records import papers_of
+from reports.records import own_paper, papers_of
 from reports.template_frame import paragraphs
 from reports.values import Paper
 
 NAME: Final = "results-letter"
+KEY: Final = "cong-van-gui-ket-qua"
 _SCORED: Final = (
     Column(12, "STT", "{{ row.no }}", CENTER),
     Column(53, "Nhóm đối tượng", "{{ row.name }}"),
@@ -52,25 +54,33 @@ def _body(document: Document) -> None:
 
 def make(session: Session, round_id: int, now: datetime) -> File:  # noqa: ARG001  what it says does not depend on it
     """The letter with the figures as they stand; a draft while a subject has no result."""
-    report = gather(session, round_id)
-    return File(f"cong-van-gui-ket-qua-{report.slug}-{report.year}.docx", write(report, *_read(session, round_id)))
+    report = gather(session, round_id, by_criterion=False)
+    return File(f"{KEY}-{report.slug}-{report.year}.docx", write(report, _read(session, round_id)))
 
 
-def _read(session: Session, round_id: int) -> tuple[list[Paper], bool]:
-    """The decisions that stand, and whether this is a rehearsal."""
+class Around(NamedTuple):
+    """What the letter says beside the figures: its own number, and the decisions that stand."""
+
+    paper: Paper
+    decisions: list[Paper]
+    rehearsal: bool
+
+
+def _read(session: Session, round_id: int) -> Around:
     chosen = select(Decision.document_id).where(Decision.round_id == round_id, col(Decision.annulled_at).is_(None))
     numbers = session.exec(chosen.order_by(col(Decision.id))).all()
     papers = papers_of(session, numbers)
-    return [papers[number] for number in numbers], installation(session).made_as == "rehearsal"
+    own = own_paper(issued(session, f"round:{round_id}").get((KEY, None)))
+    return Around(own, [papers[number] for number in numbers], installation(session).made_as == "rehearsal")
 
 
-def write(report: RoundReport, decisions: list[Paper], rehearsal: bool) -> bytes:  # noqa: FBT001  a fact, not a switch
+def write(report: RoundReport, around: Around) -> bytes:
     """The document; the same figures give the same bytes."""
-    official = _official(report, rehearsal)
-    return frame.printed(NAME, official, {**frame.values(official), **_context(report, decisions)})
+    official = _official(report, around)
+    return frame.printed(NAME, official, {**frame.values(official), **_context(report, around.decisions)})
 
 
-def _official(report: RoundReport, rehearsal: bool) -> Official:  # noqa: FBT001  as above
+def _official(report: RoundReport, around: Around) -> Official:
     party = report.head.layout == "party"
     return Official(
         head=replace(report.head, receivers=("Như trên", *report.head.receivers[-1:])),
@@ -78,9 +88,10 @@ def _official(report: RoundReport, rehearsal: bool) -> Official:  # noqa: FBT001
         sign="CV" if party else "",
         about=f"gửi kết quả {_work(report)}",
         year=report.year,
+        paper=around.paper,
         recipients=(report.head.recipient,),
         draft=_waiting(report) > 0,
-        rehearsal=rehearsal,
+        rehearsal=around.rehearsal,
         made_at=report.made_at,
     )
 
@@ -118,14 +129,14 @@ def _levels(report: RoundReport) -> Iterator[str]:
     names = [name for _, name in report.rating.levels]
     for one in (*report.rating.counts, rating_rows.total_of(report.rating.counts)):
         named = one.kind or "Tổng cộng"
-        counted = [f"{name}: {wording.count(number)}" for name, number in zip(names, one.levels, strict=True) if number]
-        rest = [(one.not_rated, "không xếp loại"), (one.waiting, "chưa xếp loại")]
-        counted += [f"{words}: {wording.count(number)}" for number, words in rest if number]
+        rest = (("không xếp loại", one.not_rated), ("chưa xếp loại", one.waiting))
+        every = (*zip(names, one.levels, strict=True), *rest)
+        counted = [f"{words}:\N{NO-BREAK SPACE}{wording.count(number)}" for words, number in every if number]
         yield f"- {named} ({wording.units(one.total, wording.SUBJECTS)}): {'; '.join(counted)}."
 
 
 def _enclosed(report: RoundReport, decisions: list[Paper]) -> Iterator[str]:
-    numbered = [f"Quyết định số {wording.paper(paper)}" for paper in decisions if paper.number]
+    numbered = [wording.numbered("Quyết định", paper) for paper in decisions if paper.number]
     reported = [f"Báo cáo số {wording.number(report.head, report.paper)}"] if report.paper.number else []
     if numbered or reported:
         yield f"(Gửi kèm: {'; '.join(dict.fromkeys([*numbered, *reported]))}.)"

@@ -42,7 +42,11 @@ def build_template(layout: str) -> bytes:
     type_and_subject(document, layout)
     _facts(document)
     tag(document, "for part in parts")
+    tag(document, "if part.new_page")
+    heading(document, "{{ part.heading }}").paragraph_format.page_break_before = True
+    tag(document, "else")
     heading(document, "{{ part.heading }}", before=8)
+    tag(document, "endif")
     tag(document, "for point in part.points")
     _point(document)
     tag(document, "endfor")
@@ -88,8 +92,8 @@ def _rating(document: Document, words: str, name: str) -> None:
 def _authority(document: Document) -> None:
     """What those who assess write: their remarks, the level, their signature."""
     heading(document, "NHẬN XÉT, ĐÁNH GIÁ CỦA CẤP CÓ THẨM QUYỀN", before=18)
-    text(document, "{{ remarks }}", style="Report Body", align=LEFT)
-    frame.dotted(document, 2)
+    text(document, "{{ remarks }}", style="Report Body", align=LEFT, with_next=True)
+    frame.dotted(document, 2, with_next=True)
     _rating(document, "Mức xếp loại chất lượng:", "given_levels")
     frame.two_signers(document, "", "{{ authority }}")
 
@@ -124,7 +128,7 @@ def _official(found: Review, form: Form) -> Official:
 def _head(found: Review) -> Head:
     """The collective under the Party organisation above it; of a person where it is a member."""
     unit = found.unit
-    organ = next(iter(found.of), f"Chi bộ {ROOM[:12]}") if unit.is_person else unit.facts.name
+    organ = unit.organ if unit.is_person else unit.facts.name
     above = found.above if _PARTY.match(found.above) else unit.programme.letterhead.issuer
     return Head(
         layout=unit.programme.layout,
@@ -148,7 +152,12 @@ def _context(found: Review, form: Form, official: Official) -> dict[str, Any]:
         "facts": list(_known_facts(found)) if person else [],
         "opening": _opening(found),
         "parts": [
-            {"heading": part.heading, "points": [_filled(found, point) for point in part.points]} for part in form.parts
+            {
+                "heading": part.heading,
+                "new_page": part.new_page,
+                "points": [_filled(found, point) for point in part.points],
+            }
+            for part in form.parts
         ],
         "graded": [_graded(one) for one in unit.leaves],
         "own_levels": [_boxed(label, chosen=code == unit.facts.proposed_level) for code, label in levels.items()],

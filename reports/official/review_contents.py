@@ -16,10 +16,11 @@ class Point(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A part with its heading."""
+    """A part with its heading; on a page of its own where it would be torn in two."""
 
     heading: str
     points: tuple[Point, ...]
+    new_page: bool = False
 
 
 class Form(NamedTuple):
@@ -94,7 +95,7 @@ FORMS: Final[Mapping[str, Form]] = {
     "mau-02a": Form(
         "Bản tự kiểm điểm cá nhân",
         "(Dùng cho cá nhân không giữ chức vụ lãnh đạo, quản lý)",
-        (Part(_DONE, _PERSON), _DEGREES, *_rest("bản thân")),
+        (Part(_DONE, _PERSON), _DEGREES._replace(new_page=True), *_rest("bản thân")),
         "NGƯỜI TỰ KIỂM ĐIỂM",
     ),
     "mau-02b": Form(

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from config.calendar import date_text
 from models.assessments import Assessment
 from models.history import History
-from models.order import SubjectLink
+from models.order import member_of
 from models.people import Subject
 from models.statements import Shortcoming, shortcomings_before
 from reports.official.unit_records import UnitDossier, unit_dossier
@@ -47,16 +47,10 @@ def read(session: Session, assessment_id: int, now: datetime) -> Review:
         form=unit.programme.subject_kinds[unit.facts.kind].form or "",
         post=POSTS.get(subject.post, ""),
         above=above.name if above else "",
-        of=_organisations(session, subject.id),
+        of=member_of(session, subject.id),
         before=[_told(one) for one in shortcomings_before(session, assessment_id)],
         suggested=_suggested(session, assessment_id),
     )
-
-
-def _organisations(session: Session, subject_id: int) -> list[str]:
-    chosen = select(Subject.name).join(SubjectLink, col(SubjectLink.other_id) == col(Subject.id))
-    mine = chosen.where(SubjectLink.subject_id == subject_id, SubjectLink.link == "member_of")
-    return list(session.exec(mine.order_by(col(Subject.id))))
 
 
 def _told(one: Shortcoming) -> str:

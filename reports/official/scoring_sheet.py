@@ -26,10 +26,15 @@ from reports.wording import points
 from scoring.marks import printed
 from states.errors import refuse
 
-LOOKS: Final = {"group": Look(bold=True, with_next=True), "leaf": Look(), "option": Look(italic=True)}
+_ROWS: Final = {"group": Look(bold=True, with_next=True), "leaf": Look(), "option": Look(italic=True)}
+_LAST: Final = "last-"
+LOOKS: Final = {**_ROWS, **{f"{_LAST}{name}": replace(look, with_next=True) for name, look in _ROWS.items()}}
+KEPT: Final = 2
+"""So many rows at least stand on the page of those who sign."""
 DEGREES: Final = Columns(own="Tự đánh giá", given="Kết quả thẩm định")
 CHOICE: Final = re.compile(r"\b(?:1|một) trong ", re.IGNORECASE)
 """What says already that one of several is to be chosen (VG-4.2)."""
+_YEAR: Final = re.compile(r"\bnăm \d{4}\b", re.IGNORECASE)
 OWN: Final = "self-sheet"
 WHOLE: Final = "marked-sheet"
 _TITLES: Final = ("Bảng chấm điểm ", "Phiếu đánh giá ")
@@ -98,7 +103,8 @@ def write(one: UnitDossier, *, own: bool) -> bytes:
 
 def _official(one: UnitDossier, *, own: bool) -> Official:
     made = by_unit(one, type_of="Bảng chấm điểm", sign="", about=one.sheet.title, paper=one.report)
-    return replace(made, draft=one.working if own else not _is_final(one))
+    head = replace(made.head, issuer=one.organ)
+    return replace(made, head=head, draft=one.working if own else not _is_final(one))
 
 
 def _is_final(one: UnitDossier) -> bool:
@@ -115,19 +121,25 @@ def _context(one: UnitDossier, official: Official, *, own: bool) -> dict[str, An
         **frame.values(official),
         "title": "BẢNG CHẤM ĐIỂM" if one.has_points else "PHIẾU ĐÁNH GIÁ",
         "about": wording.parted(_about(one), 100),
-        "assessed": f"Đối tượng: {one.facts.name}" if one.facts.name != one.issuer else "",
+        "assessed": f"Đối tượng: {one.facts.name}" if one.facts.name != one.organ else "",
         "attached": _attached(one),
         "columns": columns.model_dump(),
         "has_points": one.has_points,
-        "rows": [row for item in one.items for row in _rows(item, one, own=own)],
+        "rows": _ended([row for item in one.items for row in _rows(item, one, own=own)]),
         "total": {"most": points(one.sheet.total), **_totals(one, own=own)},
         "remarks": list(_remarks(one, own=own)),
         **_signers(one, own=own),
     }
 
 
+def _ended(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows, of which the last stay on the page of what follows the table."""
+    return [*rows[:-KEPT], *({**row, "look": f"{_LAST}{row['look']}"} for row in rows[-KEPT:])]
+
+
 def _about(one: UnitDossier) -> str:
-    title = one.sheet.title
+    """What the sheet is, of the year of the round, whatever year its first edition names."""
+    title = _YEAR.sub(f"năm {one.year}", one.sheet.title)
     for beginning in _TITLES:
         title = title.removeprefix(beginning)
     year = f"năm {one.year}"
@@ -226,7 +238,8 @@ def _remarks(one: UnitDossier, *, own: bool) -> Iterator[str]:
     if facts.zeroed:
         yield "Đơn vị chưa hoàn thành tự đánh giá khi hết hạn; điểm tự chấm được xác định là 0 điểm."
     if one.programme.proposes_level:
-        yield f"Mức xếp loại đơn vị đề nghị: {facts.proposed_level or GAP * 4}."
+        proposed = facts.proposed_level or ""
+        yield f"Mức xếp loại đơn vị đề nghị: {one.programme.level_labels.get(proposed, proposed) or GAP * 4}."
     if facts.submitted_at is not None and not one.working:
         yield f"Bản tự đánh giá nộp lúc {wording.instant(facts.submitted_at)}."
     if not own and facts.decision_id is None and not _is_final(one):

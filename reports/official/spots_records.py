@@ -16,7 +16,8 @@ from models.history import History
 from models.registered import Holder, places
 from models.rounds import Round
 from models.statements import enclosures
-from reports.official.unit_records import UnitDossier, paper_of, unit_dossier
+from reports.official.unit_records import UnitDossier, unit_dossier
+from reports.records import paper_of
 from reports.spots_contents import SpotsPart
 from reports.spots_figures import spots_part
 from reports.values import Paper
@@ -89,6 +90,8 @@ def registration(session: Session, assessment_id: int, now: datetime) -> Registr
     agency = row.agency_id or row.subject_id
     gone = own.programme.workflow.assessment.of_kind(StateKind.FINAL)
     listed = [one for one in of_agency(session, row.round_id, agency) if one.kind == row.kind and one.state not in gone]
+    if not listed:
+        raise refuse("spots", "Cơ quan không còn điểm sáng nào để đăng ký nên chưa lập được danh sách.")
     acts = _last(session, [one.id for one in listed], REGISTERING)
     letters = {key: _paper(session, act) for key, act in acts.items()}
     registered = set(letters.values())

@@ -21,10 +21,10 @@ from reports.wording import SPOTS, count
 NAME: Final = "spots-yearly"
 _COLUMNS: Final = (
     Column(12, "TT", "{{ row.no }}", CENTER),
-    Column(63, "Điểm sáng", "{{ row.name }}"),
-    Column(36, "Loại điểm sáng", "{{ row.kind }}"),
+    Column(53, "Điểm sáng", "{{ row.name }}"),
+    Column(34, "Loại điểm sáng", "{{ row.kind }}"),
     Column(24, "Tình trạng", "{{ row.state }}"),
-    Column(30, "Quyết định công nhận", "{{ row.decision }}"),
+    Column(42, "Quyết định công nhận", "{{ row.decision }}"),
 )
 
 

@@ -9,6 +9,7 @@ from docx.document import Document
 from sqlmodel import Session, col, or_, select
 
 from actions import meeting_page
+from actions.handing_out import issued
 from config.calendar import deadline_text
 from config.programme import Programme
 from models.installation import installation
@@ -20,8 +21,11 @@ from reports.official import frame
 from reports.official.entry import File
 from reports.official.frame import ROOM, Official
 from reports.official.heads import of_programme
+from reports.records import own_paper
+from reports.values import Paper
 
 NAME: Final = "team"
+KEY: Final = "quyet-dinh-doan-tham-dinh"
 ROLES: Final = {"lead": "Trưởng đoàn", "appraiser": "Thành viên"}
 _DUTIES: Final = "có nhiệm vụ thẩm định hồ sơ tự đánh giá của các cơ quan, đơn vị; tổng hợp kết quả, báo cáo"
 _ENDS: Final = "Đoàn thẩm định tự giải thể sau khi"
@@ -41,6 +45,7 @@ class Team:
     launched_at: datetime
     members: Sequence[tuple[str, str, str]]
     closes_at: datetime | None
+    paper: Paper
     rehearsal: bool
 
     @property
@@ -78,6 +83,7 @@ def read(session: Session, round_id: int, now: datetime) -> Team:
         launched_at=one.launched_at or now,
         members=_members(session, round_id),
         closes_at=max(closings, default=None),
+        paper=own_paper(issued(session, f"round:{round_id}").get((KEY, None))),
         rehearsal=installation(session).made_as == "rehearsal",
     )
 
@@ -110,6 +116,7 @@ def _official(found: Team) -> Official:
         sign="QĐ",
         about=f"thành lập {found.name} năm {found.year}",
         year=found.year,
+        paper=found.paper,
         bases=(*frame.cited(head.bases), *advised),
         draft=not found.members,
         rehearsal=found.rehearsal,

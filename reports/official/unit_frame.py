@@ -70,7 +70,7 @@ def grounds(one: UnitDossier) -> tuple[str, ...]:
 
 
 def _typed(paper: Paper) -> str:
-    return f"{LETTER} số {wording.paper(paper)}"
+    return wording.numbered(LETTER, paper)
 
 
 def work(one: UnitDossier) -> str:

@@ -12,13 +12,14 @@ from actions import evidence_checks, unit_page
 from config.letterhead import Layout
 from config.programme import Programme
 from config.sheet import Criterion, Entry, Sheet
-from models.assessments import Assessment, Difficulty, Mark, marks
-from models.decisions import Document
+from models.assessments import Assessment, Difficulty, MarkRow, marks
 from models.evidence import Evidence, evidence_of, in_force
 from models.installation import installation
+from models.order import member_of
 from models.people import Subject
 from models.registered import Holder, places
 from models.rounds import Round
+from reports.records import paper_of
 from reports.values import Paper
 from scoring import marks as scoring
 from scoring.numbers import format_points
@@ -27,6 +28,8 @@ from states.facts import Dossier
 from states.glance import glance
 
 COPIES: Final = ("appraised", "decided")
+NO_ORGAN: Final = f"Chi bộ {'.' * 12}"
+"""Where a person's organisation is to be written in."""
 
 
 class Said(NamedTuple):
@@ -92,11 +95,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitDossier:
-    """A dossier as its documents tell of it; `working` says that `own` is the copy its unit still works on."""
+    """A dossier as its documents tell of it; `working` says that `own` is the copy its unit still works on.
+
+    `issuer` writes for it; `organ` is the same, of a person its organisation.
+    """
 
     facts: Dossier
     year: int
     issuer: str
+    organ: str
     head: str
     launch: Paper
     report: Paper
@@ -167,6 +174,7 @@ def unit_dossier(session: Session, assessment_id: int, now: datetime, *, working
         facts=facts,
         year=session.get_one(Round, facts.round_id).year,
         issuer=issuer,
+        organ=_organ(session, facts) or issuer,
         head=head,
         launch=paper_of(unit_page.launched(session, facts.round_id)[1]),
         report=paper_of(unit_page.report(session, facts.id)),
@@ -183,14 +191,7 @@ def unit_dossier(session: Session, assessment_id: int, now: datetime, *, working
     )
 
 
-def paper_of(document: Document | None) -> Paper:
-    """A document as it is cited; an empty paper for none, and for one that is confidential (*Mật*)."""
-    if document is None or document.confidential:
-        return Paper()
-    return Paper(document.number, document.dated, document.signer)
-
-
-def _said(mark: Mark) -> Said:
+def _said(mark: MarkRow) -> Said:
     return Said(Entry.model_validate_json(mark.entry), mark.points, mark.note)
 
 
@@ -239,6 +240,13 @@ def _people(session: Session, facts: Dossier) -> tuple[str, str]:
     key = row.agency_id or row.subject_id
     name = facts.name if row.agency_id is None else session.get_one(Subject, key).name
     return unit_people(places(session, [key]), key, name)
+
+
+def _organ(session: Session, facts: Dossier) -> str:
+    """Of a person the organisation that it is a member of, or room to write it; empty of others."""
+    if not facts.programme.subject_kinds[facts.kind].person:
+        return ""
+    return next(iter(member_of(session, facts.subject_id)), NO_ORGAN)
 
 
 def unit_people(held: Mapping[tuple[int, str], Sequence[Holder]], key: int, name: str) -> tuple[str, str]:

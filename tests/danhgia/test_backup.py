@@ -1,11 +1,23 @@
 import json
 from dataclasses import replace
 
+import pytest
+
+from actions.documents import put_document
+from evidence.folder import place
+from evidence.store import FOLDER
 from models.backup import copy
 from models.db import Database, run
+from models.triggers import SQLITE
 from states.history import seal
 from tests.actions.world import launched, submitted
 from tests.danhgia.conftest import Shell
+from tests.keeping import keep
+
+OFF = {
+    True: [f"DROP TRIGGER {name}" for name in SQLITE],
+    False: ["ALTER TABLE history DISABLE TRIGGER history_no_change"],
+}
 
 
 def test_what_was_copied_comes_back_with_the_same_seals(rehearsal: Shell, other: Shell, database: Database) -> None:
@@ -58,6 +70,62 @@ def test_the_copy_of_a_newer_release_is_refused(rehearsal: Shell, other: Shell, 
         run(session, "UPDATE alembic_version SET version_num = '9999'")
     copy(database, rehearsal.directory / "newer.bak")
     assert "newer.bak is of revision '9999', which this release does not know" in assert_untouched(other, "newer.bak")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)])
+def test_a_drill_brings_the_newest_copy_back_beside_the_live_database(
+    kind: str, request: pytest.FixtureRequest, lite: Shell
+) -> None:
+    with request.getfixturevalue(f"fresh_{kind}")() as url:
+        database = Database(url)
+        demand_drilled(replace(lite, url=url), database)
+        database.dispose()
+
+
+def demand_drilled(shell: Shell, database: Database) -> None:
+    """Chains, seals, counters, files and the live history are held against it; nothing is left of it."""
+    world, folder = launched(database), shell.directory / "var"
+    none = shell("restore", "--drill")
+    assert (none.code, none.err) == (
+        1,
+        f"there is no copy in {folder}/backup: run `danhgia backup` or let the nightly work run\n",
+    )
+    content = keep(folder / FOLDER, b"%PDF-1.7 van ban", "van-ban.pdf")
+    with database.writing() as session:
+        now, file_hash = world.launched_at, content.file_hash
+        put_document(session, kind="letter", number="7", dated=now.date(), signer="A", file_hash=file_hash, now=now)
+        seal(session, world.round_id, "draft", now=world.launched_at)
+    copied = shell("backup", "var/backup/danhgia-2024-10-01.bak", "--json")
+    submitted(database, world)
+    before = json.loads(shell("audit", "verify", "--json").out)
+    told = shell("restore", "--drill", "--json")
+    found = json.loads(told.out)
+    assert (told.code, found["faults"]) == (0, [])
+    assert (found["sha256"], found["dossiers"], found["seals"]) == (json.loads(copied.out)["sha256"], 3, 1)
+    assert (found["files"], found["compared"]) == (1, found["chains"])
+    assert "the copy can be restored and is whole" in shell("restore", "--drill").out
+    assert json.loads(shell("audit", "verify", "--json").out) == before
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".drill")] == []
+
+    place(folder / FOLDER, content.file_hash).write_bytes(b"other")
+    with database.writing() as session:
+        for statement in OFF[database.is_sqlite]:
+            run(session, statement)
+        run(
+            session,
+            "UPDATE history SET hash = prev_hash WHERE entity = :entity AND seq = 1",
+            {"entity": f"assessment:{world.first}"},
+        )
+    worse = shell("restore", "--drill")
+    assert worse.code == 1
+    assert worse.err.splitlines() == [
+        f"file {content.file_hash} is altered",
+        f"assessment:{world.first}, row 1: the live database does not go on from this copy",
+    ]
+
+
+def test_a_copy_without_a_name_is_asked_for(lite: Shell) -> None:
+    assert lite("restore").code == 2
 
 
 def assert_untouched(shell: Shell, file: str) -> str:

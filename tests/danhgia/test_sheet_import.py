@@ -1,10 +1,12 @@
 import json
 from pathlib import Path
 
+import yaml
+
 from config.sheet import load_sheet
 from tests.danhgia.conftest import Shell
 from tests.intake.two_sheets import VAN_GIANG_BEFORE, van_giang
-from tests.intake.writing import word
+from tests.intake.writing import ODD, word
 
 SUMS = [("TT", "Nội dung", "Điểm tối đa"), ("I", "Nhóm", "5"), ("1", "Việc của nhóm", "4")]
 
@@ -41,3 +43,40 @@ def test_what_is_no_document_is_one_sentence_and_1(lite: Shell) -> None:
     ran = lite("sheet", "import", "no.docx", "--json")
     assert (ran.code, json.loads(ran.out)["total"], ran.err.count("\n")) == (1, None, 1)
     assert ran.err.startswith("no.docx: Không đọc được tệp")
+
+
+def test_what_is_open_is_settled_by_a_file(lite: Shell) -> None:
+    source, asked, out = (
+        word(lite.directory / "bieu.docx", ODD),
+        lite.directory / "mo.yaml",
+        lite.directory / "bieu.yaml",
+    )
+    assert lite("sheet", "import", source, "--ask", asked, "--json").code == 1
+    file = yaml.safe_load(asked.read_text(encoding="utf-8"))
+    assert [(one.get("row"), one["about"], one.get("value", "")) for one in file["settled"]] == [
+        (None, "title", "bieu"),
+        (4, "points", "6"),
+        (5, "place", "joined"),
+        (6, "kind", "choice"),
+        (8, "number", "f"),
+        (9, "points", "12"),
+    ]
+    file["settled"] = [one for one in file["settled"] if one.get("row") in {4, 6, 9}]
+    file["settled"][1] |= {"by": "Trần Thị Bé", "at": "2026-11-22T08:00:00+07:00"}
+    asked.write_text(yaml.safe_dump(file, allow_unicode=True), encoding="utf-8")
+    ran = lite("sheet", "import", source, "--settled", asked, "--out", out, "--json")
+    assert (ran.code, ran.err, json.loads(ran.out)["total"]) == (0, "", "12")
+    text = out.read_text(encoding="utf-8")
+    assert "# Dòng 4: điểm 6. Vì: Tiêu chí I.2 chưa có điểm" in text
+    assert "(console:" in text
+    assert "đã coi là chọn một. (Trần Thị Bé, 22/11/2026 08:00)" in text
+    assert "# Dòng 5: Dòng không có số" in text
+    assert load_sheet(out).leaf("I.2").max == 6
+    assert lite("sheet", "import", source, "--settled", asked, "--keep-rest", "--out", out).code == 0
+    kept = out.read_text(encoding="utf-8")
+    assert "# Dòng 8: số thứ tự «f». Vì: Trước «f» thiếu số thứ tự" in kept
+    ran = lite("sheet", "import", word(lite.directory / "khac.docx", SUMS), "--settled", asked)
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "lập cho tài liệu khác («bieu.docx»); hãy chọn đúng tài liệu nguồn." in ran.err
+    asked.write_text("settled: [{row: 99, about: points, value: 5}]", encoding="utf-8")
+    assert lite("sheet", "import", source, "--settled", asked).code == 1

@@ -1,11 +1,12 @@
 """What no rehearsal makes and pages show: files, denials of conflicts, drafts, an approval, an open meeting."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from sqlmodel import Session, select
 
-from actions import evidence_files, launch_draft, register_draft, rehearsal_draft
+from actions import evidence_files, launch_draft, register_draft, rehearsal_draft, sheet_draft
 from actions.accounts import add_account
 from actions.acts import digest
 from actions.appointing import GrantRole
@@ -19,11 +20,13 @@ from config.register import RegisterRow
 from danhgia.rehearse.sitting import Bodies, Sitting, awards, propose_and_open
 from danhgia.rehearse.stage import Stage
 from evidence.store import FOLDER
+from intake.sheets import read_source
 from models.assessments import Assessment
 from models.db import run
 from states import order
 from states.actor import account, console
 from states.permits import DOSSIER, held
+from tests.intake.writing import ODD, word
 from tests.keeping import keep
 
 FILES: Final = ("Nghị quyết số 05.pdf", "Báo cáo kết quả công khai quý IV.docx", "Biên bản đối thoại.pdf")
@@ -67,6 +70,9 @@ def _put_drafts(session: Session, stage: Stage, rows: list[RegisterRow]) -> None
     put_draft(session, rehearsal_draft.KIND, asked, actor=actor, now=stage.at)
     changed = [rows[0].model_copy(update={"officer": "Nguyễn Thay Thế"}), *rows[1:]]
     register_draft.put_read(session, "danh-sach-bo-sung.xlsx", changed, actor=actor, now=stage.at)
+    with TemporaryDirectory() as folder:
+        source = read_source(word(Path(folder) / "bieu-chua-dung.docx", ODD, ["BIỂU CHẤM ĐIỂM CỦA XÃ"]))
+    sheet_draft.put_source(session, "bieu-chua-dung.docx", source, actor=actor, now=stage.at)
 
 
 def _ask_for_two(session: Session, stage: Stage) -> None:

@@ -16,8 +16,9 @@ from actions.passwords import set_password
 from config.calendar import LOCAL
 from models.db import Database, run
 from models.opinions import Opinion
+from notifications.delivery import deliver
 from notifications.render import Origin
-from notifications.send import FileTransport, deliver
+from notifications.send import FileTransport
 from tests.actions.consulting_world import Consulting, consulting, put_in
 from tests.conftest import Fresh
 from tests.e2e.conftest import NOW, Site

@@ -17,8 +17,9 @@ from config.sheet import Criterion, Kind, Sheet
 from models.assessments import marks
 from models.evidence import Evidence
 from models.mail import Outbox
+from notifications.delivery import deliver
 from notifications.render import Origin
-from notifications.send import FileTransport, deliver
+from notifications.send import FileTransport
 from states.history import verify
 from tests.actions.world import submitted
 from tests.e2e.conftest import NOW, Site

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from evidence.folder import Folder, place, thumbnail
 from evidence.kinds import Kind
-from evidence.store import Coming, Kept, Unkept, damaged, place, sweep, thumbnail
+from evidence.store import Coming, Kept, Unkept
 from tests.keeping import keep
 
 
@@ -34,7 +35,7 @@ def test_what_is_empty_or_too_large_is_not_kept(tmp_path: Path, content: bytes, 
 
 
 def test_what_comes_is_read_and_dropped_and_nothing_is_left(tmp_path: Path) -> None:
-    coming = Coming(tmp_path / "files", limit=10)
+    coming = Coming(Folder(tmp_path / "files"), limit=10)
     assert (coming.read(5), files(tmp_path)) == (b"", [])
     for piece in (b"mot hai", b" ba", b"bon"):
         coming.write(piece)
@@ -46,7 +47,7 @@ def test_what_comes_is_read_and_dropped_and_nothing_is_left(tmp_path: Path) -> N
 
 
 def test_without_room_the_rest_is_not_written_and_it_is_told(tmp_path: Path) -> None:
-    coming, (soft, hard) = Coming(tmp_path), resource.getrlimit(resource.RLIMIT_FSIZE)
+    coming, (soft, hard) = Coming(Folder(tmp_path)), resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
     try:
         for _ in range(3):
@@ -63,7 +64,7 @@ def test_without_room_the_rest_is_not_written_and_it_is_told(tmp_path: Path) -> 
 
 
 def test_what_was_kept_stays_when_its_way_is_cleared(tmp_path: Path) -> None:
-    coming = Coming(tmp_path)
+    coming = Coming(Folder(tmp_path))
     coming.write(memoryview(b"mot"))
     coming.end()
     kept = coming.keep("a.txt")
@@ -100,7 +101,7 @@ def test_what_is_altered_or_gone_is_named_and_never_mended_by_writing_over_it(tm
     one, two, three = (keep(tmp_path, text, "a.txt").file_hash for text in (b"mot", b"hai", b"ba"))
     place(tmp_path, one).write_bytes(b"mut")
     place(tmp_path, two).unlink()
-    assert dict(damaged(tmp_path, [one, two, three])) == {one: "altered", two: "missing"}
+    assert dict(Folder(tmp_path).damaged([one, two, three])) == {one: "altered", two: "missing"}
     keep(tmp_path, b"mot", "a.txt")
     assert place(tmp_path, one).read_bytes() == b"mut"
 
@@ -115,8 +116,8 @@ def test_waste_is_swept_after_a_day_and_not_before(tmp_path: Path) -> None:
     for path in files(tmp_path):
         if not path.name.startswith(fresh):
             os.utime(path, (long_ago, long_ago))
-    assert sweep(tmp_path, {named}, now) == 2
+    assert Folder(tmp_path).sweep({named}, now) == 2
     assert {path.name for path in files(tmp_path)} == {named, f"{named}.png", fresh}
     os.utime(place(tmp_path, fresh), (long_ago, long_ago))
     keep(tmp_path, b"ba", "a.txt")
-    assert sweep(tmp_path, {named}, now) == 0
+    assert Folder(tmp_path).sweep({named}, now) == 0

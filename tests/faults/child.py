@@ -21,8 +21,9 @@ from models.db import Database
 from models.decisions import Decision
 from models.people import Subject, account_by_email
 from models.rounds import Round
+from notifications.delivery import deliver
 from notifications.render import Origin
-from notifications.send import SmtpTransport, deliver
+from notifications.send import SmtpTransport
 from states.actor import Actor, account
 from states.errors import Refused
 from tests.actions.later import DECIDING, LOCKED

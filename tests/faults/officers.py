@@ -71,6 +71,10 @@ class Officer:
         """Open the link of a mail and the sheet behind it."""
         await self.send("link", "GET", link)
         assert (await self.send("enter", "POST", link)).status_code == 303
+        await self.open_sheet()
+
+    async def open_sheet(self) -> None:
+        """Open the sheet, as somebody who is signed in."""
         page = await self.send("sheet", "GET", self.home)
         self.was = {name: unescape(text) for name, text in WAS.findall(page.text)}
         assert self.was

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 # Each process is a fresh fork of one that has read all modules and done nothing: it starts in a few milliseconds.
 CONTEXT: Final = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.faults.child", "tests.faults.uploads"])
+CONTEXT.set_forkserver_preload(["tests.faults.child", "tests.faults.services", "tests.faults.uploads"])
 KILLED: Final = -signal.SIGKILL
 LONGEST: Final = 60.0
 

@@ -13,12 +13,14 @@ from sqlmodel import select
 from starlette.requests import ClientDisconnect
 
 from danhgia.bench.upload import Form, answer, fill, portal, send
-from evidence.store import COMING, FOLDER, WASTE, damaged, sweep
+from evidence.folder import Folder
+from evidence.store import COMING, FOLDER, WASTE
 from models.db import Database
 from models.evidence import Evidence
 from states.history import verify
+from tests.evidence.buckets import names, serving
 from tests.faults.processes import KILLED, LONGEST, running
-from tests.faults.uploads import SIZE, upload, upload_without_room
+from tests.faults.uploads import SIZE, upload, upload_to_bucket, upload_without_room
 
 LOG = logging.getLogger(__name__)
 KILLS = [2, pytest.param(100, marks=[pytest.mark.faults, pytest.mark.timeout(1_200)])]
@@ -36,6 +38,10 @@ class Portal(NamedTuple):
     def url(self) -> str:
         return self.database.url.render_as_string(hide_password=False)
 
+    @property
+    def store(self) -> Folder:
+        return Folder(self.folder / FOLDER)
+
     def hashes(self) -> list[str]:
         """Of every row that names a file."""
         with self.database.reading() as session:
@@ -46,7 +52,7 @@ class Portal(NamedTuple):
 
     def demand_whole(self) -> None:
         """Every row has its bytes and every chain holds."""
-        assert list(damaged(self.folder / FOLDER, self.hashes())) == []
+        assert list(self.store.damaged(self.hashes())) == []
         with self.database.reading() as session:
             assert verify(session).broken == ()
 
@@ -79,6 +85,29 @@ def test_no_kill_leaves_a_row_without_its_bytes(kills: int, database: Database, 
     demand_swept(here)
 
 
+@pytest.mark.parametrize("kills", [1, pytest.param(40, marks=[pytest.mark.faults, pytest.mark.timeout(1_200)])])
+def test_no_kill_leaves_a_row_without_its_bytes_in_a_bucket(kills: int, database: Database, tmp_path: Path) -> None:
+    """Between a file's coming, its being put, and its row."""
+    here, chance = portal_of(database, tmp_path, kills), Random(kills)
+    with serving() as server:
+        bucket = server.bucket(tmp_path / FOLDER)
+        environment = server.environment(bucket)
+        for number, form in enumerate(here.forms):
+            with running(upload_to_bucket, here.url, str(here.folder), form, 100 * number, environment) as process:
+                process.go()
+                wait_for_more(here, len(here.kept()))
+                process.end_within(chance.uniform(0, 1.5))
+                process.kill()
+                process.end()
+            assert list(bucket.damaged(here.hashes())) == []
+        known, later = set(here.hashes()), datetime.now(UTC) + 2 * WASTE
+        LOG.warning("%s killed; %s rows, %s put, %s half come", kills, len(known), len(names(bucket)), len(here.kept()))
+        bucket.sweep(known, later)
+        assert (names(bucket), here.kept()) == (known, [])
+    with database.reading() as session:
+        assert verify(session).broken == ()
+
+
 def wait_for_more(here: Portal, than: int) -> None:
     """Until a file comes."""
     end = time.monotonic() + LONGEST
@@ -91,9 +120,9 @@ def demand_swept(here: Portal) -> None:
     """Not while it might still be coming, and all of it two days later."""
     known, now = set(here.hashes()), datetime.now(UTC)
     left = set(here.kept())
-    sweep(here.folder / FOLDER, known, now)
+    here.store.sweep(known, now)
     assert set(here.kept()) == left
-    sweep(here.folder / FOLDER, known, now + 2 * WASTE)
+    here.store.sweep(known, now + 2 * WASTE)
     here.demand_whole()
     assert here.coming() == []
     assert {path.name for path in (here.folder / FOLDER).glob("??/*")} == known

@@ -1,9 +1,11 @@
 """What a process does that uploads, until it is killed or has no room."""
 
+import os
 import resource
 from pathlib import Path
 
 from danhgia.bench.upload import Form, answer, portal, send
+from evidence import bucket
 from models.db import Database
 
 SIZE = 2
@@ -19,6 +21,13 @@ def upload(url: str, folder: str, form: Form, first: int) -> int:
         send(app, form, number, SIZE)
     database.dispose()
     return 0
+
+
+def upload_to_bucket(url: str, folder: str, form: Form, first: int, environment: dict[str, str]) -> int:
+    """The same, into the store that the environment names."""
+    os.environ.update(environment)
+    bucket.PATIENCE = 60.0
+    return upload(url, folder, form, first)
 
 
 def upload_without_room(url: str, folder: str, form: Form) -> tuple[int, str]:

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from actions import evidence_checks, evidence_verdicts
 from actions.evidence_files import New, add, replace
 from actions.lock import lock_due
-from evidence import store
+from evidence.folder import place, thumbnail
 from evidence.store import Kept
 from evidence.verdict import Outcome
 from flows.duties import Setting
@@ -93,7 +93,7 @@ def test_a_content_is_examined_once_and_recorded_with_every_dossier_that_holds_i
     assert (held.is_open(first), held.is_open(second), held.is_open(signed)) == (True, True, True)
     outcomes = {one.outcome for one in held.checks().values()}
     assert (len(held.checks()), outcomes) == (2, {Outcome.ACCEPTED, Outcome.ISSUER_UNKNOWN})
-    assert store.thumbnail(held.folder, held.one(first).file_hash).read_bytes().startswith(b"\x89PNG")
+    assert thumbnail(held.folder, held.one(first).file_hash).read_bytes().startswith(b"\x89PNG")
     assert [(row["entity"], row["evidence"], row["outcome"]) for row in held.rows("check_evidence")] == [
         ("assessment:1", first, "accepted"),
         ("assessment:1", signed, "issuer_unknown"),
@@ -183,7 +183,7 @@ def test_nothing_that_is_pending_or_refused_stops_a_submission(held: Held) -> No
 
 def test_a_check_that_could_not_be_made_is_tried_again(held: Held) -> None:
     key = held.add(SCAN)
-    path = store.place(held.folder, held.one(key).file_hash)
+    path = place(held.folder, held.one(key).file_hash)
     away = path.rename(path.with_name("away"))
     with pytest.raises(ExceptionGroup):
         held.check()
@@ -244,12 +244,12 @@ def test_a_scanner_is_asked_where_there_is_one_and_its_finding_closes_the_file(h
 def test_waste_is_swept_at_night_and_what_was_never_checked_is_asked_for_again(held: Held) -> None:
     named, waste = held.add(SCAN), held.kept(b"rac")
     long_ago = NOW.timestamp() - 90_000
-    for path in (store.place(held.folder, one) for one in (waste.file_hash, held.one(named).file_hash)):
+    for path in (place(held.folder, one) for one in (waste.file_hash, held.one(named).file_hash)):
         os.utime(path, (long_ago, long_ago))
     with held.database.writing() as session:
         run(session, "UPDATE installation SET made_as = 'live'")
         run(session, "UPDATE job SET status = 'failed'")
     held.keeper.at(at("2024-11-21 02:30"))
-    assert not store.place(held.folder, waste.file_hash).exists()
-    assert store.place(held.folder, held.one(named).file_hash).exists()
+    assert not place(held.folder, waste.file_hash).exists()
+    assert place(held.folder, held.one(named).file_hash).exists()
     assert held.is_open(named)

@@ -1,7 +1,7 @@
 import json
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,9 +10,12 @@ from openpyxl import load_workbook
 from sqlmodel import col, select
 
 from actions.decide import Result, redecide
+from actions.documents import put_document
+from evidence.store import FOLDER
 from flows import duties, jobs
 from flows.jobs import Errand
-from models import backup
+from flows.work import sweep
+from models import backup, copies
 from models.db import Database, run
 from models.history import Seal, history_of
 from states import history
@@ -20,6 +23,7 @@ from states.history import verify_seal
 from tests.actions.later import announced, decided, in_decision
 from tests.actions.world import at, launched, paper, submitted
 from tests.flows.keeper import Keeper
+from tests.keeping import keep
 
 NIGHT = at("2024-11-05 02:00")
 DAY = timedelta(days=1)
@@ -73,8 +77,13 @@ def test_a_history_that_does_not_hold_is_said_so(live: Keeper) -> None:
     world = launched(live.database, subjects=1)
     with live.database.writing() as session:
         run(session, "UPDATE assessment SET seq = 7 WHERE id = :id", {"id": world.first})
-    assert live.at(NIGHT)["nightly"] == {"backup": 1, "failed": 1, "seal": 1, "sweep_files": 1, "verify": 1}
+    done = live.at(NIGHT)["nightly"]
+    assert done == {"backup": 1, "failed": 1, "seal": 1, "sweep_files": 1, "tidy": 1, "verify": 1}
     assert [job.status for job in live.jobs("verify")] == ["failed"]
+    told = live.mails("night_failed")
+    assert [(mail.account_id, mail.parameters) for mail in told] == [
+        (world.administrator.account_id, '{"work": "verify"}')
+    ]
     assert f"hồ sơ số {world.first}, dòng" in outcome(live, "verify")
 
 
@@ -85,16 +94,52 @@ def test_a_history_that_holds_is_said_so(live: Keeper) -> None:
 
 
 def test_the_nightly_copy_holds_everything_and_old_ones_go(live: Keeper) -> None:
+    """The newest of two weeks are kept, and the first of each month; each says what it is."""
     launched(live.database, subjects=3)
     folder = live.folder / "backup"
     folder.mkdir()
     for day in range(10, 30):
         (folder / f"danhgia-2024-10-{day}.bak").touch()
+        (folder / f"danhgia-2024-10-{day}.json").touch()
     live.at(NIGHT)
-    kept = sorted(file.name for file in folder.iterdir())
-    assert kept[-1] == "danhgia-2024-11-05.bak"
-    assert len(kept) == duties.KEPT_BACKUPS
-    assert dossiers_in(folder / kept[-1], is_sqlite=live.database.is_sqlite) == 3
+    kept = copies.copies(folder)
+    assert kept[-1].name == "danhgia-2024-11-05.bak"
+    assert [copy.name[-6:-4] for copy in kept] == ["10", *map(str, range(17, 30)), "05"]
+    assert len(list(folder.glob("*.json"))) == len(kept)
+    sheet = copies.sheet_of(kept[-1])
+    assert sheet is not None
+    assert (sheet.sha256, sheet.made_at, sheet.files_copied) == (copies.digest_of(kept[-1]), NIGHT, False)
+    assert dossiers_in(kept[-1], is_sqlite=live.database.is_sqlite) == 3
+
+
+def test_files_go_to_the_folder_for_copies_and_what_is_missing_is_told(live: Keeper) -> None:
+    launched(live.database, subjects=1)
+    elsewhere, kept = live.folder / "elsewhere", keep(live.folder / FOLDER, b"%PDF-1.7 van ban", "van-ban.pdf")
+    with live.database.writing() as session:
+        put_document(
+            session, kind="letter", number="7", dated=NIGHT.date(), signer="A", file_hash=kept.file_hash, now=NIGHT
+        )
+    for night, held in ((NIGHT, "done"), (NIGHT + DAY, "failed")):
+        sweep(live.setting(night)._replace(backups=elsewhere))
+        assert live.jobs("backup")[-1].status == held
+        assert (elsewhere / "evidence" / kept.file_hash[:2] / kept.file_hash).read_bytes() == b"%PDF-1.7 van ban"
+        with live.database.writing() as session:
+            paper(session, now=NIGHT)
+    assert "kho thiếu 1 tệp" in outcome(live, "backup")
+    assert (elsewhere / "danhgia-2024-11-05.sha256").read_text().startswith(f"{kept.file_hash}  evidence/")
+
+
+def test_a_copy_that_never_succeeds_is_told_to_the_administrators_once(live: Keeper) -> None:
+    world = launched(live.database, subjects=1)
+    (live.folder / "backup").write_text("no folder")
+    for hours in range(8):
+        with suppress(ExceptionGroup):
+            live.at(NIGHT + timedelta(hours=hours))
+    assert [job.status for job in live.jobs("backup")] == ["failed"]
+    told = live.mails("night_failed")
+    assert [(mail.account_id, mail.parameters) for mail in told] == [
+        (world.administrator.account_id, '{"work": "backup"}')
+    ]
 
 
 def dossiers_in(copy: Path, *, is_sqlite: bool) -> int:
@@ -115,12 +160,17 @@ def test_a_failed_copy_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list((tmp_path / "copies").iterdir()) == []
 
 
-def test_a_draft_of_the_report_is_written_when_every_dossier_has_a_result(keeper: Keeper) -> None:
+def test_a_draft_of_the_report_is_written_when_every_dossier_has_a_result(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = in_decision(keeper.database)
     now = at("2024-12-20 09:30")
     assert "report" not in keeper.at(now)
     decided(keeper.database, world)
+    seen: list[str] = []
+    monkeypatch.setattr("flows.jobs.tell", lambda _session, _job, percent, _now: seen.append(f"{percent}%"))
     assert keeper.at(now)["report"] == {"report": 1}
+    assert seen == ["40%", "60%", "75%"]
     folder = keeper.folder / "report"
     assert sorted(file.name for file in folder.iterdir()) == [
         "du-thao-bao-cao-dan-chu-co-so-2024.docx",

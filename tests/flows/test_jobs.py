@@ -42,6 +42,24 @@ def test_a_claimed_job_is_nobody_elses_until_its_lease_runs_out(database: Databa
         assert jobs.claim(session, key, NOW + LEASE) == (key, SEAL, 2)
 
 
+def test_a_long_job_says_how_far_it_has_come_and_stays_ours(database: Database) -> None:
+    (key,) = asked(database, SEAL)
+    later = NOW + LEASE - SECOND
+    with database.writing() as session:
+        claimed = jobs.claim(session, key, NOW)
+        assert claimed is not None
+        assert jobs.tell(session, claimed, 40, later)
+        assert session.get_one(Job, key, populate_existing=True).outcome == "40%"
+        assert jobs.claim(session, key, NOW + LEASE) is None
+        other = jobs.claim(session, key, later + LEASE)
+        assert other is not None
+        assert not jobs.tell(session, claimed, 60, later + LEASE)
+        assert jobs.end(session, other, Outcome("xong"), later + LEASE)
+        assert not jobs.tell(session, other, 99, later + LEASE)
+    with database.reading() as session:
+        assert session.get_one(Job, key).outcome == "xong"
+
+
 def test_only_the_last_claim_may_end_a_job(database: Database) -> None:
     (key,) = asked(database, SEAL)
     with database.writing() as session:

@@ -24,7 +24,8 @@ from prefect.states import Running
 from sqlmodel import select
 
 from flows.mail import mail
-from flows.runner import FLOWS, give_up_orphans
+from flows.pool import give_up_orphans
+from flows.runner import FLOWS
 from flows.schedules import DAILY, planned
 from models.db import Database, run
 from models.history import History
@@ -144,7 +145,7 @@ def test_the_mail_flow_hands_mail_to_the_server(here: Here, postbox: Postbox) ->
 
 def test_runs_that_a_killed_runner_left_behind_are_given_up(here: Here) -> None:
     left = here.client.create_flow_run(mail, state=Running())
-    asyncio.run(give_up_orphans())
+    asyncio.run(give_up_orphans(datetime.now(UTC)))
     assert here.client.read_flow_run(left.id).state_name == "Crashed"
 
 

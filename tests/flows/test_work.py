@@ -5,7 +5,7 @@ from sqlmodel import func, select
 
 from actions import explain
 from actions.extension import grant_extension
-from flows.work import WORKS, next_due
+from flows.work import MAIL, WORKS, next_due
 from models.assessments import Assessment, ExplanationRequest
 from models.db import Database
 from models.history import History
@@ -173,5 +173,5 @@ def test_an_empty_database_has_nothing_due(keeper: Keeper) -> None:
 
 
 def test_works_have_the_order_in_which_one_follows_from_the_other() -> None:
-    names = ["lock", "explain", "opinions", "remind", "report", "nightly", "asked", "mail", "counts"]
-    assert [work.name for work in WORKS] == names
+    names = ["lock", "explain", "opinions", "remind", "report", "nightly", "asked", "counts", "mail"]
+    assert [work.name for work in (*WORKS, *MAIL)] == names

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import docx
 import openpyxl
+import pytest
 
 from config.sheet import load_sheet
 from intake.oddities import Kind
+from intake.questions import held, rest
+from intake.settled import by_key
 from intake.sheets import Imported, read_sheet
+from tests.intake.messy_tables import HEAD, MESSY, Messy
 from tests.intake.writing import excel, semicolons_csv, tabs_txt, word
-
-HEAD = ("TT", "Nội dung", "Điểm tối đa", "Tự chấm")
 
 
 def imported(folder: Path, rows: Sequence[Sequence[str]], before: Sequence[str] = ("BIỂU CHẤM ĐIỂM",)) -> Imported:
@@ -26,6 +28,20 @@ def told(found: Imported, kind: Kind) -> list[int | None]:
 def shape(found: Imported) -> list[tuple[str, str, Decimal | None]]:
     assert found.sheet is not None, [oddity.what for oddity in found.oddities if oddity.blocks]
     return [(leaf.code, str(leaf.kind), leaf.max) for leaf in found.sheet.leaves()]
+
+
+@pytest.mark.parametrize("messy", MESSY, ids=lambda messy: messy.name)
+def test_a_messy_table_is_read_and_every_repair_and_doubt_is_told(messy: Messy, tmp_path: Path) -> None:
+    found = imported(tmp_path, messy.rows)
+    assert {kind: told(found, kind) for kind in messy.told} == messy.told
+    leaves = [f"{one['code']} {one['kind']} {one.get('max', '')}" for one in found._leaves()]
+    assert leaves == list(messy.leaves)
+    assert [oddity.row for oddity in found.oddities if oddity.blocks] == list(messy.blocked)
+    assert (found.sheet is None) == bool(messy.blocked)
+    assert all(any(words in oddity.what for oddity in found.oddities) for words in messy.said)
+    labels = {one["code"]: one["label"] for one in found._leaves()}
+    assert {**labels, **messy.labels} == labels
+    assert held(found.source, by_key(rest(found))).document == found.document
 
 
 def test_columns_in_another_order_and_a_heading_of_two_rows(tmp_path: Path) -> None:
@@ -58,159 +74,6 @@ def test_a_table_without_a_heading_is_known_by_what_stands_in_it(tmp_path: Path)
     found = read_sheet(tabs_txt(tmp_path / "bieu.txt", rows))
     assert shape(found) == [("I.1", "graded", Decimal(2)), ("I.2", "graded", Decimal(3))]
     assert len(told(found, Kind.COLUMNS)) == 4
-
-
-def test_numbers_stand_in_the_wording_when_there_is_no_column_for_them(tmp_path: Path) -> None:
-    rows = [
-        ("Tiêu chí", "Thang điểm"),
-        ("I. Công khai", "10 điểm"),
-        ("1. Niêm yết thủ tục tại trụ sở", "04 điểm"),
-        ("2) Đăng trên cổng thông tin", "06 điểm"),
-        ("II. Đối thoại", "5 điểm"),
-        ("a) Đối thoại định kỳ với Nhân dân", "5 điểm"),
-    ]
-    found = imported(tmp_path, rows)
-    assert [code for code, *_ in shape(found)] == ["I.1", "I.2", "II.a"]
-    assert found.sheet is not None
-    assert found.sheet.leaf("I.2").label == "Đăng trên cổng thông tin"
-    assert told(found, Kind.HEADING) == []
-
-
-def test_numbering_that_is_repeated_missing_or_wrong_is_told_and_kept_apart(tmp_path: Path) -> None:
-    rows = [
-        HEAD,
-        ("I", "Nhóm thứ nhất", "6", ""),
-        ("1", "Việc thứ nhất của nhóm", "1", ""),
-        ("2", "Việc thứ hai của nhóm", "2", ""),
-        ("2", "Việc thứ ba in nhầm số", "1", ""),
-        ("5", "Việc thứ tư sau chỗ thiếu", "2", ""),
-        ("II", "Nhóm thứ hai đánh số tiếp", "4", ""),
-        ("6", "Việc tiếp theo nhóm trước", "4", ""),
-    ]
-    found = imported(tmp_path, rows)
-    assert [code for code, *_ in shape(found)] == ["I.1", "I.2", "I.2-2", "I.5", "II.6"]
-    assert (told(found, Kind.REPEATED), told(found, Kind.SEQUENCE), told(found, Kind.CODE)) == ([5], [6], [5])
-    assert any("3, 4" in oddity.what for oddity in found.oddities)
-
-
-def test_options_without_numbers_and_a_repeated_heading(tmp_path: Path) -> None:
-    rows = [
-        HEAD,
-        ("(1)", "(2)", "(3)", "(4)"),
-        ("1", "Tiếp công dân (chọn một trong ba mức sau)", "4", ""),
-        ("", "Đủ các kỳ trong năm", "4", ""),
-        HEAD,
-        ("", "Thiếu một kỳ", "2", ""),
-        ("", "Thiếu từ hai kỳ", "0", ""),
-        ("2", "Việc khác trong năm", "1", ""),
-    ]
-    found = imported(tmp_path, rows)
-    assert shape(found) == [("1", "choice", Decimal(4)), ("2", "graded", Decimal(1))]
-    assert found.sheet is not None
-    assert [option.code for option in found.sheet.leaf("1").options] == ["1.1", "1.2", "1.3"]
-    assert (told(found, Kind.HEADING), told(found, Kind.CODE)) == ([2, 5], [4, 6, 7])
-
-
-def test_a_choice_that_says_nothing_is_taken_by_its_points_and_told(tmp_path: Path) -> None:
-    rows = [
-        HEAD,
-        ("1", "Kết quả giải quyết đơn thư", "5", ""),
-        ("a", "Trên 95% đúng hạn", "5", ""),
-        ("b", "Từ 80% đến 90% đúng hạn", "3", ""),
-        ("c", "Dưới 85% đúng hạn", "1", ""),
-        ("2", "Thư cảm ơn (Chấm 1 trong 3 tiêu chí sau)", "2", ""),
-        ("2.1", "Có thư", "1", ""),
-        ("2.2", "Không có thư", "0", ""),
-    ]
-    found = imported(tmp_path, rows)
-    assert found.sheet is None
-    assert (told(found, Kind.ASSUMED_CHOICE), told(found, Kind.OVERLAP), told(found, Kind.GAP)) == ([2], [2], [2])
-    assert (told(found, Kind.CHOICE_COUNT), told(found, Kind.UNREACHABLE)) == ([6], [6])
-    assert [oddity.row for oddity in found.oddities if oddity.blocks] == [6]
-
-
-def test_sums_that_disagree_are_told_and_not_mended(tmp_path: Path) -> None:
-    rows = [
-        HEAD,
-        ("I", "Nhóm không thể đạt", "10", ""),
-        ("1", "Việc của nhóm đầu", "4", ""),
-        ("II", "Nhóm bị vượt", "3", ""),
-        ("1", "Việc của nhóm sau", "5", ""),
-        ("2", "Việc chưa ghi điểm", "", ""),
-        ("3", "Việc có điểm lạ", "xem phụ lục", ""),
-        ("", "Tổng cộng", "90", ""),
-    ]
-    found = imported(tmp_path, rows)
-    assert found.sheet is None
-    assert (told(found, Kind.UNREACHABLE), told(found, Kind.UNCLEAR)) == ([2], [7])
-    assert (told(found, Kind.NO_POINTS), found.total) == ([6, 7], Decimal(90))
-    assert found.as_yaml().startswith("# Còn phải giải quyết trước khi dùng:\n# Dòng 2: Điểm 10 của I không thể đạt")
-    mended = [("I", "Nhóm không thể đạt", "4", ""), rows[2], ("II", "Nhóm bị vượt", "5", ""), rows[4]]
-    found = imported(tmp_path, [HEAD, *mended, ("", "Tổng cộng", "90", "")])
-    assert (told(found, Kind.TOTAL), found.sheet) == ([6], None)
-
-
-def test_bonus_and_penalty_stand_outside_and_subtotals_are_no_criteria(tmp_path: Path) -> None:
-    rows = [
-        HEAD,
-        ("A", "Nội dung chấm", "10", ""),
-        ("1", "Việc được chấm trong năm", "10", ""),
-        ("", "Cộng mục A", "10", ""),
-        ("B", "Điểm thưởng", "5", ""),
-        ("1", "Được khen thưởng cấp tỉnh", "+2", ""),
-        ("2", "Có mô hình mới", "+2", ""),
-        ("C", "Điểm trừ", "", ""),
-        ("1", "Báo cáo chậm", "-1,5", ""),
-        ("", "Tổng điểm", "10", ""),
-        ("", "Ghi chú: điểm thưởng không quá 5 điểm.", "", ""),
-    ]
-    found = imported(tmp_path, rows)
-    assert shape(found) == [
-        ("A.1", "graded", Decimal(10)),
-        ("B.1", "bonus", Decimal(2)),
-        ("B.2", "bonus", Decimal(2)),
-        ("C.1", "penalty", Decimal("1.5")),
-    ]
-    assert (told(found, Kind.EXTRA), told(found, Kind.SUBTOTAL)) == ([5, 6, 7, 8, 9], [4])
-    assert (told(found, Kind.FOOTNOTE), found.total) == ([11], Decimal(10))
-    assert any("Trần 5" in oddity.what for oddity in found.oddities)
-
-
-def test_formulas_in_words_details_and_points_in_the_wording(tmp_path: Path) -> None:
-    rows = [
-        HEAD,
-        ("1", "Hòa giải ở cơ sở. Điểm = (số vụ hòa giải thành / tổng số vụ đã nhận) x 4", "4", ""),
-        ("2", "Tuyên truyền, gồm:", "6", ""),
-        ("-", "Trên hệ thống truyền thanh", "", ""),
-        ("-", "Tại các cuộc họp thôn", "", ""),
-        ("3", "Ban hành quy chế (tối đa 05 điểm)", "", ""),
-        ("4", "Tổ chức hội nghị: 2,2 điểm", "0-2,2", ""),
-    ]
-    found = imported(tmp_path, rows)
-    assert found.sheet is not None
-    assert shape(found) == [
-        ("1", "ratio", Decimal(4)),
-        ("2", "graded", Decimal(6)),
-        ("3", "graded", Decimal(5)),
-        ("4", "graded", Decimal("2.2")),
-    ]
-    ratio, detailed = found.sheet.criteria[:2]
-    assert (ratio.done_label, ratio.assigned_label) == ("số vụ hòa giải thành", "tổng số vụ đã nhận")
-    assert detailed.label == "Tuyên truyền, gồm:\n- Trên hệ thống truyền thanh\n- Tại các cuộc họp thôn"
-    assert (told(found, Kind.RATIO), told(found, Kind.DETAIL), told(found, Kind.FROM_TEXT)) == ([2], [4, 5], [6])
-    assert (told(found, Kind.RANGE), found.sheet.step) == ([7], Decimal("0.1"))
-
-
-def test_criteria_without_points_are_checks(tmp_path: Path) -> None:
-    rows = [
-        ("TT", "Tiêu chí", "Ghi chú"),
-        ("I", "Tiêu chí chung", ""),
-        ("1", "Có địa chỉ", ""),
-        ("2", "Có kế hoạch", ""),
-    ]
-    found = imported(tmp_path, rows)
-    assert [(code, kind) for code, kind, _ in shape(found)] == [("I.1", "check"), ("I.2", "check")]
-    assert (found.total, len(told(found, Kind.NO_POINTS))) == (Decimal(0), 1)
 
 
 def test_a_table_in_two_parts_and_another_sheet_after_it(tmp_path: Path) -> None:
@@ -288,19 +151,6 @@ def test_a_csv_with_breaks_in_cells_and_hidden_characters(tmp_path: Path) -> Non
     assert (told(found, Kind.SPACES), told(found, Kind.MARKUP), told(found, Kind.LINES)) == ([2], [2], [3])
     (tmp_path / "out.yaml").write_text(found.as_yaml(), encoding="utf-8")
     assert load_sheet(tmp_path / "out.yaml") == found.sheet
-
-
-def test_wording_said_twice_is_suspected_and_letters_become_codes(tmp_path: Path) -> None:
-    twice = "Tổ chức hội nghị đối thoại với Nhân dân trong năm"
-    rows = [
-        ("1", "Ba việc", "3", ""),
-        ("d)", twice, "1", ""),
-        ("đ)", f"{twice}.", "1", ""),
-        ("e)", "Ý khác", "1", ""),
-    ]
-    found = imported(tmp_path, [HEAD, *rows])
-    assert [code for code, *_ in shape(found)] == ["1.d", "1.dd", "1.e"]
-    assert (told(found, Kind.DUPLICATE), told(found, Kind.SEQUENCE), told(found, Kind.LETTERS)) == ([4], [3], [])
 
 
 def test_an_outline_that_asks_for_more_than_the_sheet_is_told(tmp_path: Path) -> None:

@@ -14,6 +14,20 @@ Cells = Sequence[str]
 HEADING = ("STT", "Nội dung tiêu chí", "Thang điểm", "Tự chấm", "Thẩm định", "Tài liệu minh chứng", "Ghi chú")
 
 
+ODD: Sequence[Cells] = (
+    ("TT", "Nội dung", "Điểm tối đa"),
+    ("I", "Nhóm không thể đạt", "10"),
+    ("1", "Việc thứ nhất của nhóm", "4"),
+    ("2", "Việc chưa ghi điểm", ""),
+    ("", "Giải thích thêm cho việc thứ hai.", ""),
+    ("II", "Thư của Nhân dân", "2"),
+    ("a", "Có thư cảm ơn", "2"),
+    ("f", "Không có thư", "1"),
+    ("", "Tổng cộng", "90"),
+)
+"""A table in which something has to be settled: points, a continuation, a choice that says nothing, a letter, a sum."""
+
+
 def cells_txt(path: Path, rows: Sequence[Cells], before: Sequence[str] = ()) -> Path:
     """One cell a line, a tab before it, a blank line between rows."""
     blocks = ["".join(f"\t{cell}\n" for cell in row) for row in rows]

@@ -1,5 +1,9 @@
-"""A snapshot for reading: nothing written in it is kept, and reading costs the driver nothing it has prepared."""
+"""A snapshot for reading: nothing can be written in it, and reading costs the driver nothing it has prepared."""
 
+import sqlite3
+
+import psycopg
+import pytest
 from sqlmodel import select
 
 from models.db import Database, run
@@ -10,10 +14,19 @@ NAME = "SELECT name FROM account WHERE id = :id"
 PREPARED = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT name FROM account %%'"
 
 
-def test_nothing_written_in_a_snapshot_is_kept(database: Database) -> None:
-    sql = "INSERT INTO account (email, name, position, active, reminders) VALUES (:email, 'A', '', true, true)"
-    with database.reading() as session:
-        run(session, sql, {"email": "a@donvi.example"})
+ADD = "INSERT INTO account (email, name, position, active, reminders) VALUES (:email, 'A', '', true, true)"
+
+
+def test_nothing_can_be_written_in_a_snapshot(database: Database) -> None:
+    refused = pytest.raises((sqlite3.OperationalError, psycopg.errors.ReadOnlySqlTransaction), match=r"read-?only")
+    with refused, database.reading() as session:
+        run(session, ADD, {"email": "a@donvi.example"})
+
+
+def test_nothing_is_kept_of_what_was_tried(database: Database) -> None:
+    with database.trying() as session:
+        run(session, ADD, {"email": "a@donvi.example"})
+        assert len(session.exec(select(Account)).all()) == 1
     with database.reading() as session:
         assert session.exec(select(Account)).all() == []
 

@@ -15,9 +15,10 @@ from tests.notifications.factory import World
 SEAL = "3f" * 32
 REASON = "Rà soát lại danh sách đơn vị theo Công văn số 15-CV/MAU."
 VAN_GIANG = {"overdue", "sent_to_province"}
-STAFF = {"explanation_answered", "appraisal_due", "difficulty_raised", "daily_summary", "report_ready", "auditor_seal"}
+OWNER = {"daily_summary", "night_failed"}
+STAFF = {"explanation_answered", "appraisal_due", "difficulty_raised", "report_ready", "auditor_seal", *OWNER}
 OPINIONS = {"opinion_asked", "opinion_due"}
-ROUND = {"daily_summary", "report_ready", "auditor_seal", "address_changed", *OPINIONS}
+ROUND = {*OWNER, "report_ready", "auditor_seal", "address_changed", *OPINIONS}
 AT: Mapping[str, datetime] = {
     "last_day": datetime(2024, 12, 9, 1, 30, tzinfo=UTC),
     "locked": datetime(2024, 12, 9, 17, 0, 15, tzinfo=UTC),
@@ -40,6 +41,7 @@ PARAMETERS: Mapping[str, Callable[[Session, World], Mapping[str, Any]]] = {
     "round_changed": lambda *_: {"reason": REASON},
     "round_cancelled": lambda *_: {"reason": REASON},
     "auditor_seal": lambda *_: {"seal": SEAL},
+    "night_failed": lambda *_: {"work": "backup"},
     **dict.fromkeys(
         ("explanation_asked", "explanation_due", "explanation_answered"),
         lambda session, of: {"request": factory.explanation(session, of.assessments[0])},

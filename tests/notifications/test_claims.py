@@ -3,9 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
+
 from models.db import Database
-from notifications.claims import LEASE, Answer, Outcome, claim, record
-from notifications.send import SmtpTransport, deliver
+from notifications import claims
+from notifications.claims import LEASE, Answer, Outcome, claim, record, spans
+from notifications.delivery import deliver
+from notifications.send import SmtpTransport
 from tests.notifications import factory
 from tests.notifications.factory import NOW, ORIGIN, World
 from tests.notifications.smtp import Postbox, serving
@@ -66,6 +70,19 @@ def test_while_one_holds_its_claim_another_takes_the_next(database: Database) ->
         assert [row.id for row in claim(second, NOW, 10)] == [rows[1].id]
 
 
+def test_the_outbox_comes_apart_by_ids(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "PART", 2)
+    world = seed(database)
+    with database.writing() as session:
+        rows = [factory.row(session, "locked", world.officer, of=world, occasion=str(number)) for number in range(6)]
+        rows[0].due_at = NOW + timedelta(hours=1)
+    first, second, third = (rows[1].id, rows[2].id), (rows[3].id, rows[4].id), (rows[5].id, rows[5].id)
+    with database.writing() as session:
+        assert spans(session, NOW) == [first, second, third]
+        assert [row.id for row in claim(session, NOW, 10, second)] == list(second)
+        assert spans(session, NOW) == [first, third]
+
+
 def test_many_deliverers_send_each_mail_once(database: Database) -> None:
     world = seed(database)
     with database.writing() as session:
@@ -103,8 +120,8 @@ def test_an_answer_that_comes_after_the_lease_was_lost_changes_nothing(database:
     with database.writing() as session:
         quick = claim(session, NOW + LEASE, 1)
     with database.writing() as session:
-        assert record(session, quick, Answer(Outcome.SENT, "250 OK"), NOW + LEASE) is Outcome.SENT
-        record(session, slow, Answer(Outcome.RETRY, "timeout"), NOW + LEASE)
+        assert record(session, [(quick, Answer(Outcome.SENT, "250 OK"))], NOW + LEASE) == [Outcome.SENT]
+        record(session, [(slow, Answer(Outcome.RETRY, "timeout"))], NOW + LEASE)
     with database.reading() as session:
         (row,) = factory.rows(session)
     assert (row.status, row.answer, row.attempts) == ("sent", "250 OK", 2)

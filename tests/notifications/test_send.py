@@ -14,8 +14,9 @@ from models.db import Database
 from models.mail import Outbox
 from models.people import Account
 from notifications.claims import BACKOFF, LEASE, Answer
+from notifications.delivery import Delivered, deliver
 from notifications.render import Mail
-from notifications.send import Delivered, FileTransport, SmtpTransport, Transport, deliver, open_transport
+from notifications.send import FileTransport, SmtpTransport, Transport, open_transport
 from tests.notifications import factory
 from tests.notifications.factory import NOW, ORIGIN
 from tests.notifications.smtp import LOGIN, Options, Postbox, free_port, serving
@@ -206,7 +207,7 @@ def test_without_a_server_all_waits_and_delivery_ends(two_mails: Database, clock
     assert (second.attempts, second.due_at) == (0, NOW)
 
 
-class Dying:
+class Dying(Transport):
     """Hands mail over and dies before anybody can write that down."""
 
     def __init__(self, inner: Transport) -> None:
@@ -230,7 +231,7 @@ def test_after_a_crash_the_mail_in_flight_goes_again_with_the_same_id(two_mails:
     assert postbox.ids()[0] == postbox.ids()[1] != postbox.ids()[2]
 
 
-class Slow:
+class Slow(Transport):
     """Takes so long over each mail that leases run out."""
 
     def __init__(self, inner: Transport, clock: Clock) -> None:
@@ -246,7 +247,7 @@ def test_what_is_no_longer_leased_is_claimed_anew(two_mails: Database, clock: Cl
     assert [row.attempts for row in outbox(two_mails)] == [1, 2]
 
 
-class Busy:
+class Busy(Transport):
     """Writes to the database while it hands mail over."""
 
     def __init__(self, inner: Transport, database: Database) -> None:

@@ -12,7 +12,7 @@ from models.people import Account
 from notifications import sign_in
 from notifications.claims import Answer, Outcome
 from notifications.render import Mail, Origin
-from notifications.send import Unreachable
+from notifications.send import Transport, Unreachable
 from tests.actions.world import CONSOLE
 
 NOW = datetime(2026, 12, 3, 2, 41, tzinfo=UTC)
@@ -42,7 +42,7 @@ Thư được gửi tự động; đề nghị không trả lời thư này.
 """
 
 
-class Server:
+class Server(Transport):
     """Answers as it is told to, and keeps what it was sent."""
 
     def __init__(self, *answers: Answer | Unreachable) -> None:

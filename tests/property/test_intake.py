@@ -1,6 +1,7 @@
 """A sheet that is written as a document and read again is the same sheet."""
 
 import tempfile
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -13,6 +14,8 @@ from config.errors import ConfigError
 from config.sheet import Criterion, Kind, Option, Sheet, load_sheet
 from intake.numbering import roman
 from intake.oddities import Kind as Odd
+from intake.questions import Unfit, held, points_of, rest, settle
+from intake.settled import by_key
 from intake.sheets import Imported, read_sheet
 from tests.intake.writing import WRITERS, rows_of
 
@@ -148,10 +151,32 @@ def read_or_refused(path: Path) -> Imported | None:
         return None
 
 
-@given(rows=st.lists(cells, max_size=14), has_heading=st.booleans())
-@settings(max_examples=300, deadline=None)
+answers = st.sampled_from(["", "0", "1", "02", "1,25", "99999", "a", "I", "1.1", "đ", "-", "xyz", "2.", "\x07"])
+
+
+def settled_somehow(found: Imported, data: st.DataObject) -> Imported:
+    """What comes of a document when somebody answers whatever can be asked, in whatever way."""
+    asks = [(point, ask) for point in points_of(found).values() for ask in point.asks]
+    settled = {}
+    for point, ask in data.draw(st.lists(st.sampled_from(asks), max_size=5)):
+        value = data.draw(st.sampled_from([*ask.offers, ask.proposed]) | answers if ask.offers else answers)
+        with suppress(Unfit):
+            made = settle(point, ask.about, value)
+            settled[made.key] = made
+    return held(found.source, settled)
+
+
+def assert_sound(found: Imported, folder: Path) -> None:
+    assert (found.sheet is None) == any(oddity.blocks for oddity in found.oddities)
+    (folder / "out.yaml").write_text(found.as_yaml(), encoding="utf-8")
+    if found.sheet is not None:
+        assert load_sheet(folder / "out.yaml") == found.sheet
+
+
+@given(rows=st.lists(cells, max_size=14), has_heading=st.booleans(), data=st.data())
+@settings(max_examples=150, deadline=None)
 def test_any_table_is_read_or_refused_in_a_sentence_and_what_is_usable_is_loaded(
-    rows: list[tuple[str, str, str]], *, has_heading: bool
+    rows: list[tuple[str, str, str]], *, has_heading: bool, data: st.DataObject
 ) -> None:
     heading = [("TT", "Nội dung", "Điểm tối đa")] if has_heading else []
     with tempfile.TemporaryDirectory() as folder:
@@ -159,8 +184,9 @@ def test_any_table_is_read_or_refused_in_a_sentence_and_what_is_usable_is_loaded
         found = read_or_refused(path)
         if found is None:
             return
-        assert (found.sheet is None) == any(oddity.blocks for oddity in found.oddities)
         assert found.scored_items > 0
-        (Path(folder) / "out.yaml").write_text(found.as_yaml(), encoding="utf-8")
-        if found.sheet is not None:
-            assert load_sheet(Path(folder) / "out.yaml") == found.sheet
+        assert_sound(found, Path(folder))
+        left = held(found.source, by_key(rest(found)))
+        assert left.document == found.document
+        assert not any(point.left for point in points_of(left).values() if not point.blocks)
+        assert_sound(settled_somehow(found, data), Path(folder))

@@ -145,7 +145,7 @@ def whatever_the_clock(database: Database, examples: int) -> None:
     @settings(max_examples=examples)
     @given(st.integers(0, 2), years, hosts)
     def holds(number: int, steps: list[Step], host: str) -> None:
-        with host_in(host), database.reading() as session:
+        with host_in(host), database.trying() as session:
             play(session, world, number, steps)
 
     holds()
@@ -165,7 +165,7 @@ def test_whatever_the_clock_and_the_zone_the_closing_always_holds(database: Data
 def test_a_revision_that_was_locked_stays_locked_when_the_clock_steps_back(database: Database) -> None:
     world, before = prepared(database), CLOSING - timedelta(hours=1)
     steps = [Step("save", before), Step("lock", CLOSING), Step("revise", before), Step("submit", before)]
-    with database.reading() as session:
+    with database.trying() as session:
         assert [done(session, world, REVISING, step) for step in steps] == [True, True, False, False]
         assert session.get_one(Assessment, world.assessment_ids[REVISING]).state == "submitted"
 
@@ -173,5 +173,5 @@ def test_a_revision_that_was_locked_stays_locked_when_the_clock_steps_back(datab
 def test_a_naive_instant_is_none(database: Database) -> None:
     world = prepared(database)
     naive = CLOSING.replace(tzinfo=None)
-    with pytest.raises((TypeError, ValueError)), database.reading() as session:
+    with pytest.raises((TypeError, ValueError)), database.trying() as session:
         self_assess.submit(session, world.first, actor=world.officer, now=naive)

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from config.sheet import Criterion, Degree, Entry, Kind, Sheet
 from intake.encodings import old_encoding
 from intake.filled import CHOICE, Form, read_form
-from models.assessments import Mark
 from reports import entry_cells
 from reports.form_book import MOST_DIGITS, Head, as_written
 from reports.unit_book import UnitForm, unit_book
@@ -25,9 +24,10 @@ from scoring import marks as scoring
 from scoring.numbers import parse_number
 from tests.libreoffice import filled_in as typed_in
 from tests.property.test_intake import labels, sheets, worths
+from tests.web.unit_forms import fields_of
 from web import workbooks
 from web.forms import clean
-from web.sheet_form import NUMBERS, entry_of, print_of, problem_of, standing, typed_for
+from web.sheet_form import NUMBERS, entry_of, print_of, problem_of, typed_for
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 typed = st.text(st.characters(exclude_categories=["Cs"]), max_size=60).filter(lambda text: not old_encoding(text))
@@ -119,8 +119,7 @@ def fillings(draw: st.DrawFn, sheet: Sheet) -> Filling:
     made = {}
     for code, entry in given.items():
         note = as_written({"note": clean(draw(notes))}).get("note", "")
-        mark = Mark(assessment_id=1, copy_name="draft", criterion=code, entry=entry.model_dump_json(), note=note)
-        made[code] = standing(mark)
+        made[code] = fields_of(entry, note)
     return Filling(made, given)
 
 
@@ -153,10 +152,10 @@ def filled_in(sheet: Sheet, content: bytes, filling: Filling) -> bytes:
     """The workbook with other values typed into its cells."""
     book, form = openpyxl.load_workbook(BytesIO(content)), read(content)
     table = book.worksheets[0]
-    for code, line in form.lines.items():
-        fields = filling.fields[code]
+    for key, line in form.lines.items():
+        fields = filling.fields[key]
         for name, address in line.places.items():
-            _type(table[address], sheet, code, name, fields)
+            _type(table[address], sheet, key.partition("@")[0], name, fields)
     made = BytesIO()
     book.save(made)
     return made.getvalue()

@@ -5,10 +5,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+import docx
 import pytest
 from sqlmodel import Session, select
 
@@ -17,11 +19,12 @@ from models.assessments import Assessment
 from models.db import Database
 from models.decisions import Decision, items_of
 from models.people import Subject
+from reports.frame import together
 from reports.official.catalogue import ENTRIES, entries
 from reports.official.entry import Entry, File
 from reports.official.heads import of_body, of_programme
 from reports.word_pdf import word_pdf
-from states.actor import SYSTEM
+from states.actor import Actor
 from states.errors import Refused
 from tests.conftest import Fresh
 from tests.reports.factory import Make, World, da_nang, van_giang
@@ -30,6 +33,7 @@ from tests.reports.reading import lines
 from tests.reports.spots_factory import nghe_an
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
+WHO = Actor("staff", standing=frozenset({"administrator", "authority", "lead"}))
 WORLDS: dict[str, Make] = {"dn": da_nang, "vg": van_giang, "ht": ha_tinh, "xl": scored_collectives, "na": nghe_an}
 ODD = re.compile(r"\bNone\b|\{\{|\{%|\bnan\b|\w  \w|(?<!\.)\.\.$|[;,]\.$|\bUndefined\b|\b00 (đơn vị|hồ sơ)")
 
@@ -81,7 +85,7 @@ def made(session: Session, entry: Entry, one: Opened) -> Iterator[File]:
     elif entry not in entries(one.programme, "round"):
         owners = []
     for owner in owners:
-        wanted = [item.id for item in entry.items(session, owner, SYSTEM)] if entry.items else [owner]
+        wanted = [item.id for item in entry.items(session, owner, WHO)] if entry.items else [owner]
         for key in wanted:
             with suppress(Refused):
                 yield entry.make(session, key, NOW)
@@ -161,6 +165,49 @@ def test_forms_of_review_are_filled_in_with_what_is_known(rounds: dict[str, Open
         len([line for line in leader if re.match(r"\d\. ", line)])
         == len([1 for line in member if re.match(r"\d\. ", line)]) + 5
     )
+
+
+def pages(one: Opened, key: str, owner: int, folder: Path) -> tuple[bytes, list[str]]:
+    """The document, and the words on each page of its PDF, without spaces."""
+    entry = next(entry for entry in ENTRIES if entry.key == key)
+    with one.database.reading() as session:
+        content = entry.make(session, owner, NOW).content
+    (folder / "one.pdf").write_bytes(word_pdf(content))
+    told = run("pdftotext", str(folder / "one.pdf"), "-").split("\f")[:-1]
+    return content, ["".join(page.split()) for page in told]
+
+
+@pytest.mark.parametrize(
+    ("world", "key"), [("dn", "bang-cham-diem"), ("dn", "bang-diem-tham-dinh"), ("xl", "bang-cham-diem")]
+)
+def test_those_who_sign_a_sheet_stand_with_its_last_rows(
+    rounds: dict[str, Opened], world: str, key: str, tmp_path: Path
+) -> None:
+    content, told = pages(rounds[world], key, rounds[world].ids[0][0], tmp_path)
+    rows = [row.cells[1].text for row in docx.Document(BytesIO(content)).tables[1].rows]
+    assert len(told) > 1
+    for label in rows[-3:]:
+        assert "".join(label.split()) in told[-1], label
+    assert "(ký,ghirõhọtên" in told[-1]
+    assert "".join(rows[0].split()) in told[-1], "under the heading of the table"
+
+
+def test_forms_of_review_are_not_torn_where_they_should_be_whole(rounds: dict[str, Opened], tmp_path: Path) -> None:
+    ht = rounds["ht"]
+    kinds = {kind: key for key, kind in reversed(ht.ids)}
+    for key, kind in (("mau-01", "dang_bo_co_so"), ("mau-02a", "dang_vien"), ("mau-02b", "can_bo_thanh_pho")):
+        _, told = pages(ht, key, kinds[kind], tmp_path)
+        superior = next(page for page in told if "NHẬNXÉT,ĐÁNHGIÁCỦACẤP" in page)
+        assert "T/MCẤPCÓTHẨMQUYỀN" in superior, key
+    _, told = pages(ht, "mau-02a", kinds["dang_vien"], tmp_path)
+    assert told[1].startswith("2II.TỰĐÁNHGIÁ")
+
+
+def test_short_appendices_share_a_page() -> None:
+    appendix = {"ranking": "I", "zeros": "II", "late": "", "specials": "III", "differing": "IV", "seal": "V"}
+    seal = {"code": "", "at": "", "steps": []}
+    rows = {"zeros": [{}] * 4, "late": [], "specials": [{}], "differing": [{}] * 3, "seal": seal}
+    assert together({"appendix": appendix, **rows}) == ["specials", "seal"]
 
 
 @pytest.mark.faults

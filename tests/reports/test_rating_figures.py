@@ -93,7 +93,7 @@ def test_notes_say_why_there_is_no_level_and_what_is_special(town: RatingPart) -
     notes = {row.name: row.notes for row in town.rows}
     assert notes["Chi bộ cơ sở Trung tâm Y tế"] == ("Chưa xếp loại, có lý do",)
     assert notes["Tập thể lãnh đạo Phòng Tư pháp"] == ("Không xếp loại (chưa đủ 6 tháng)",)
-    assert notes["Đảng bộ phường Thạch Quý"] == ("Có nội dung cần xem xét (ANO-HT-7)",)
+    assert notes["Đảng bộ phường Thạch Quý"] == ("Có nội dung cần xem xét",)
     assert notes["Đảng bộ xã Thạch Hạ"] == ("Quá thời hạn",)
     assert notes["Võ Thị Mẫu 006"] == ("Kết quả cũ đã hủy, công nhận lại",)
     assert notes["Lê Văn Mẫu 002"] == ("Ban Thường vụ Tỉnh ủy quyết định",)

@@ -230,7 +230,7 @@ def test_opinions_are_put_side_by_side_and_no_draft_is_told(rounds: Rounds) -> N
     assert any("thời hạn: hết ngày 27/11/2024 (trước ngày 28/11)" in one for one in letter)
     table = "\n".join(rounds.said("ha_tinh", "tong-hop-y-kien", rounds.ha_tinh.request))
     assert "Có 02/03 nơi được hỏi (66,7%) đã tham gia ý kiến về 02 đối tượng." in table
-    assert "Hoàn thành xuất sắc nhiệm vụ: 1\nHoàn thành tốt nhiệm vụ: 1" in table
+    assert "Hoàn thành xuất sắc nhiệm vụ: 1\nHoàn thành tốt nhiệm vụ: 1" in table.replace("\N{NO-BREAK SPACE}", " ")
     assert f"- {BODY}: Hoàn thành xuất sắc nhiệm vụ; Dẫn đầu khối & có sáng kiến" in table
     assert "Đồng ý (gửi sau thời hạn)" in table
     assert "NHÁP KÍN" not in "".join((*first, *second, *third, table))

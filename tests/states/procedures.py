@@ -148,5 +148,5 @@ def blocking() -> Programme:
 
 
 def asked(database: Database, guard: str, parameters: Parameters, given: Given) -> Refusal | None:
-    with database.reading() as session:
+    with database.trying() as session:
         return ask(guard, parameters, given(session))

@@ -61,7 +61,7 @@ def test_a_flipped_byte_is_found_where_it_is(database: Database) -> None:
         body: str = row_of(database, *place)[3]
         index = offset % len(body)
         flipped = body[:index] + other + body[index + 1 :]
-        with database.reading() as session:
+        with database.trying() as session:
             with tampering(session):
                 sql = "UPDATE history SET body = :body WHERE entity = :entity AND seq = :seq"
                 run(session, sql, {"body": flipped, "entity": place[0], "seq": place[1]})
@@ -97,7 +97,7 @@ COLUMNS = [
 def test_a_changed_column_is_found(database: Database) -> None:
     live(database)
     for change in COLUMNS:
-        with database.reading() as session:
+        with database.trying() as session:
             with tampering(session):
                 run(session, f"UPDATE history SET {change} WHERE entity = 'assessment:1' AND seq = 3")
             found = verify(session).broken
@@ -128,7 +128,7 @@ def test_a_renamed_chain_is_found(database: Database) -> None:
 def test_a_missing_row_is_found(database: Database) -> None:
     live(database)
     for seq in (1, 2, 3):
-        with database.reading() as session:
+        with database.trying() as session:
             with tampering(session):
                 run(session, "DELETE FROM history WHERE entity = 'assessment:1' AND seq = :seq", {"seq": seq})
             expected = (Broken("assessment:1", seq, "row is missing"),)

@@ -11,9 +11,10 @@ from models.db import Database, run
 from models.rounds import programme_version
 from models.types import to_micros, to_scaled
 from states.actor import SYSTEM
+from states.advance import stored
 from states.errors import Unknown
 from states.facts import Span
-from states.hold import hold, hold_round, own_stage, share_round
+from states.hold import DOSSIER_COLUMNS, DOSSIER_TABLES, FIELDS, hold, hold_round, own_stage, share_round
 from tests.states.worlds import TICK, add_document, add_second_round, insert
 
 HEAD = bytes(range(32))
@@ -51,6 +52,11 @@ def test_every_fact_of_a_dossier_is_that_of_its_column(database: Database) -> No
         sets = ", ".join(f"{name} = :{name}" for name in given)
         run(session, f"UPDATE assessment SET {sets}, state = 'decided' WHERE id = 2", given)
         facts = hold(session, 2, actor=SYSTEM, now=NOW)
+        row = run(session, f"SELECT {DOSSIER_COLUMNS}, 'head' {DOSSIER_TABLES} WHERE a.id = 2").fetchone()
+    assert dict(zip(FIELDS, row, strict=True)) == {name: stored(getattr(facts, name)) for name in FIELDS} | {
+        "programme": facts.programme.digest,
+        "relations": "head",
+    }
     assert {name: getattr(facts, name) for name in COLUMNS if name != "group_name"} == {
         name: value for name, value in COLUMNS.items() if name != "group_name"
     }

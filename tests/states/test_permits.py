@@ -111,7 +111,7 @@ def test_every_relation_but_the_systems_comes_from_a_grant() -> None:
 
 def found(database: Database, given: Gives) -> tuple[set[str], set[str], set[str]]:
     """The relations to dossier 1 and its round, and the verbs, that one grant gives; the grant is taken back."""
-    with database.reading() as session:
+    with database.trying() as session:
         add_grant(session, 1_000, STAFF, given.role, **given.scope)
         of_round = hold_round(session, 1, actor=ACTOR, now=NOW).relations
         return relations(session, ACTOR), set(of_round), verbs(session, ACTOR)
@@ -135,7 +135,7 @@ def test_several_grants_give_all_their_relations(database: Database) -> None:
     with database.writing() as session:
         for number, given in enumerate(GIVEN):
             add_grant(session, 1_000 + number, STAFF, given.role, **given.scope)
-    with database.reading() as session:
+    with database.trying() as session:
         assert relations(session, ACTOR) == set(RELATIONS)
         assert verbs(session, ACTOR) == set(VERBS)
 
@@ -145,7 +145,7 @@ def test_an_appraiser_needs_the_dossier_to_be_assigned(database: Database) -> No
     with database.writing() as session:
         add_grant(session, 1_000, STAFF, "appraiser")
         assign(session, 3, add_account(session, STAFF + 1))
-    with database.reading() as session:
+    with database.trying() as session:
         assert [relations(session, ACTOR, key) for key in (1, 2, 3)] == [{"appraiser"}, set(), set()]
         assert visible(session, ACTOR, "mark", 1) == [1]
         assert relations(session, account(STAFF + 1), 3) == set()
@@ -159,7 +159,7 @@ def test_a_declared_conflict_removes_appraiser_and_lead(database: Database) -> N
         assign(session, 1, STAFF + 1)
         declare_conflict(session, 1, STAFF)
     for role in ("appraiser", "lead"):
-        with database.reading() as session:
+        with database.trying() as session:
             add_grant(session, 1_000, STAFF, role)
             add_grant(session, 1_001, STAFF + 1, role)
             assert [relations(session, ACTOR, key) for key in (1, 2)] == [set(), {role}]
@@ -180,7 +180,7 @@ def test_the_superior_is_the_parents_officer_or_head_and_nobody_further_up(datab
     prepare(database)
     with database.writing() as session:
         run(session, "UPDATE subject SET parent_id = 2 WHERE id = 3")
-    with database.reading() as session:
+    with database.trying() as session:
         stand = {number: relations(session, account(number)) for number in range(1, 7)}
     assert stand == {1: {"officer"}, 2: {"head"}, 3: set(), 4: set(), 5: {"superior"}, 6: {"superior"}}
 
@@ -188,7 +188,7 @@ def test_the_superior_is_the_parents_officer_or_head_and_nobody_further_up(datab
 def test_a_role_in_the_round_is_one_to_the_round_itself(database: Database) -> None:
     prepare(database)
     for role in IN_ROUND:
-        with database.reading() as session:
+        with database.trying() as session:
             add_grant(session, 1_000, STAFF, role, round_id=1)
             assert [set(hold_round(session, key, actor=ACTOR, now=NOW).relations) for key in (1, 2)] == [{role}, set()]
             assert {verb for verb in VERBS if can_round(session, ACTOR, verb, 1)} == verbs_of(role)
@@ -201,7 +201,7 @@ def test_a_role_at_a_unit_or_at_a_dossier_is_none_to_the_round(database: Databas
         for number, given in enumerate(GIVEN):
             if given.role in {"officer", "head", *ONE_BY_ONE}:
                 add_grant(session, 1_000 + number, STAFF, given.role, **given.scope)
-    with database.reading() as session:
+    with database.trying() as session:
         assert set(hold_round(session, 1, actor=ACTOR, now=NOW).relations) == set()
         assert [verb for verb in VERBS if can_round(session, ACTOR, verb, 1)] == []
 
@@ -227,7 +227,7 @@ def test_only_a_grant_without_a_limit_reaches_everywhere(database: Database) -> 
         add_grant(session, 1_001, add_account(session, STAFF + 1), "administrator", round_id=1)
         add_grant(session, 1_002, add_account(session, STAFF + 2), "administrator", ended=True)
         add_grant(session, 1_003, add_account(session, STAFF + 3), "auditor")
-    with database.reading() as session:
+    with database.trying() as session:
         demand_everywhere(session, ACTOR, "administer")
         demand_everywhere(session, console("root"), "administer")
         for number in (STAFF + 1, STAFF + 2, STAFF + 3, 1, 12_345):
@@ -237,7 +237,7 @@ def test_only_a_grant_without_a_limit_reaches_everywhere(database: Database) -> 
 
 def test_what_is_demanded_is_what_can_be_done(database: Database) -> None:
     prepare(database)
-    with database.reading() as session:
+    with database.trying() as session:
         demand(session, account(1), "draft", 1)
         demand_round(session, console("root"), "administer", 1)
         with pytest.raises(NotAllowed):
@@ -249,7 +249,7 @@ def test_what_is_demanded_is_what_can_be_done(database: Database) -> None:
 def test_an_unknown_account_has_nothing(database: Database) -> None:
     prepare(database)
     nobody = account(12_345)
-    with database.reading() as session:
+    with database.trying() as session:
         assert (relations(session, nobody), verbs(session, nobody)) == (set(), set())
         assert set(hold_round(session, 1, actor=nobody, now=NOW).relations) == set()
         assert [
@@ -261,7 +261,7 @@ def test_the_console_is_administrator_and_nothing_else(database: Database) -> No
     prepare(database)
     root = console("root")
     assert root == Actor("console:root", None, frozenset({"administrator"}))
-    with database.reading() as session:
+    with database.trying() as session:
         assert relations(session, root) == {"administrator"}
         assert set(hold_round(session, 1, actor=root, now=NOW).relations) == {"administrator"}
         assert verbs(session, root) == verbs_of("administrator")
@@ -286,7 +286,7 @@ def test_the_system_alone_may_lock(database: Database) -> None:
 def test_no_relation_no_clause(database: Database) -> None:
     prepare(database)
     assert permits.held([], permits.DOSSIER) == permits.held(["system"], permits.DOSSIER) == "(1 = 0)"
-    with database.reading() as session:
+    with database.trying() as session:
         sql = f"SELECT count(*) FROM assessment a, account_grant g WHERE {permits.held([], permits.DOSSIER)}"
         assert run(session, sql).fetchone()[0] == 0
 
@@ -360,7 +360,7 @@ def test_the_list_is_what_each_single_answer_says(database: Database) -> None:
     @settings(max_examples=30)
     @given(st.lists(grants, max_size=5), st.builds(Near, dossiers, dossiers, dossiers))
     def agrees(given: list[Grant], near: Near) -> None:
-        with database.reading() as session:
+        with database.trying() as session:
             check(session, given, near)
 
     agrees()

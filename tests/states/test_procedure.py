@@ -322,7 +322,7 @@ def test_the_last_box_of_a_name_is_read_with_its_tally(database: Database) -> No
         box(session, "decision", "open")
         box(session, "decision", winner="httnv")
 
-    with database.reading() as session:
+    with database.trying() as session:
         found = after(twice)(session).file.box("decision")
     assert found == Ballot(2, closed=True, counts={"httnv": 10}, winner="httnv")
 

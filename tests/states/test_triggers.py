@@ -55,7 +55,7 @@ def test_a_row_that_is_there_is_not_written_twice(database: Database) -> None:
 def test_a_dropped_trigger_is_named(database: Database) -> None:
     for name in SQLITE if database.is_sqlite else POSTGRESQL:
         on = "" if database.is_sqlite else f" ON {name.partition('_')[0]}"
-        with database.reading() as session:
+        with database.trying() as session:
             run(session, f"DROP TRIGGER {name}{on}")
             assert missing(session) == [name]
     with database.reading() as session:
@@ -65,7 +65,7 @@ def test_a_dropped_trigger_is_named(database: Database) -> None:
 def test_a_disabled_trigger_is_named(fresh_postgresql: Any) -> None:  # noqa: ANN401  the fixture's own type
     with fresh_postgresql() as url:
         database = Database(url)
-        with database.reading() as session:
+        with database.trying() as session:
             run(session, "ALTER TABLE history DISABLE TRIGGER history_no_change")
             run(session, "ALTER TABLE seal DISABLE TRIGGER USER")
             assert missing(session) == ["history_no_change", "seal_no_change", "seal_no_truncate"]

@@ -16,6 +16,7 @@ from models.people import Account
 from notifications import sign_in
 from notifications.claims import Answer, Outcome
 from notifications.render import Mail, Origin
+from notifications.send import Transport
 from states.actor import Actor
 from tests.actions.world import CONSOLE
 from tests.web.browser import ADDRESS, Browser
@@ -29,7 +30,7 @@ KEY = re.compile(rf"{ADDRESS}(/s/[\w-]+)")
 CODE = re.compile(r"nhập mã: (\d{4} \d{4})")
 
 
-class Postbox:
+class Postbox(Transport):
     """Takes every mail."""
 
     def __init__(self) -> None:

@@ -69,7 +69,7 @@ DECISION: Final = "/rounds/{round_id:id}/decisions/{decision_id:id}"
 ABSENT: Final = (
     *(f"/rounds/{{round_id:id}}/{one}" for one in ("bands", "corrections/{kind}", "opinions/", "spots", "steps/")),
     *(f"/rounds/{{round_id:id}}/{one}" for one in ("difficulties/{", "documents/{", "extensions/{")),
-    *("/launches/", "/register/imports/", "/rehearsals/{"),
+    *("/launches/", "/register/imports/", "/rehearsals/{", "/sheets/imports/", "/help/{", "/help/pictures/"),
 )
 """What this programme has not, or what nobody has made in this round."""
 ABSENT_OF_DOSSIERS: Final = (

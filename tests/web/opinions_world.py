@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from models.db import Database
 from models.opinions import Opinion
-from notifications.send import deliver
+from notifications.delivery import deliver
 from states.actor import Actor
 from tests.actions.consulting_world import ASKED, LAUNCHED, Consulting, consulted, consulting, programme
 from tests.actions.world import World

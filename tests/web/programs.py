@@ -84,8 +84,8 @@ def every_path(program: Program, world: World, key: int) -> list[tuple[str, str,
 
 
 def text_of(answer: Response) -> str:
-    """What an answer says; of an archive, what its files say, for it bears the time of its making."""
+    """What an answer says but for its own id; of an archive, which bears the time of its making, what its files say."""
     if answer.headers["content-type"] != "application/zip":
-        return answer.text
+        return answer.text.replace(answer.headers["x-request-id"], "")
     with ZipFile(BytesIO(answer.content)) as archive:
         return "".join(archive.read(name).decode() for name in archive.namelist())

@@ -298,7 +298,7 @@ def test_every_failure_is_told_as_a_problem(portal: Portal, monkeypatch: pytest.
     monkeypatch.setattr("web.api.dossiers.mine.rounds", None)
     broken = spent.get("/rounds")
     assert (broken.status_code, kind_of(broken)) == (500, "fault")
-    assert "mã lỗi" in broken.json()["detail"]
+    assert "mã yêu cầu" in broken.json()["detail"]
 
 
 def test_the_page_of_the_account_makes_shows_once_and_revokes(portal: Portal) -> None:

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from httpx2 import Response
 
-from models.assessments import Mark, marks
+from models.assessments import MarkRow, marks
 from models.db import Database
 from tests.web.browser import Browser, words
 from tests.web.conftest import Portal
@@ -25,7 +25,7 @@ def portal(database: Database) -> Portal:
     return desk_portal(database)
 
 
-def given(portal: Portal, number: int = 0) -> dict[str, Mark]:
+def given(portal: Portal, number: int = 0) -> dict[str, MarkRow]:
     with portal.database.reading() as session:
         return marks(session, portal.world.assessment_ids[number], "appraised")
 

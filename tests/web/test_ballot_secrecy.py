@@ -30,6 +30,7 @@ from tests.web.test_meetings import opened
 from web.api.routes import APIS
 from web.app import DESKS
 from web.asks import Nobody
+from web.lines import HEADER
 
 Way = Sequence[tuple[int, int, int]]
 BEST, GOOD, FAIR, BLANK = 1, 2, 3, 0
@@ -46,6 +47,7 @@ OTHER_WAY: Final[Way] = tuple(
     for n in range(5)
 )
 OF_BROWSER: Final = re.compile(r'(name="(csrf|ballot)" value=")[^"]*')
+OF_REQUEST: Final = {"set-cookie", "content-length", HEADER.lower()}
 COOKIES: Final = {"danhgia", "danhgia-may", "danhgia-tin"}
 Pages = Mapping[tuple[str, str], str]
 
@@ -74,7 +76,10 @@ def plain(answer: Response) -> str:
     """The whole answer without what is each browser's own."""
     is_text = answer.headers.get("content-type", "text/").startswith("text/")
     content = answer.text if is_text else _unpacked(answer.content)
-    told = {name: value for name, value in answer.headers.items() if name not in {"set-cookie", "content-length"}}
+    told = {name: value for name, value in answer.headers.items() if name not in OF_REQUEST}
+    key = answer.headers[HEADER]
+    for drawn in (key, key.encode().hex(), "\u00a0".join((key[:4], key[4:8], key[8:]))):
+        content = content.replace(drawn, "")
     return f"{answer.status_code} {sorted(told.items())} " + OF_BROWSER.sub(r"\g<1>", content)
 
 

@@ -193,7 +193,7 @@ def test_a_download_has_its_name(browser: Browser) -> None:
 
 def test_a_template_that_fails_is_a_page_too(browser: Browser) -> None:
     answer = browser.get("/try/broken")
-    assert (answer.status_code, "mã lỗi" in words(answer)) == (500, True)
+    assert (answer.status_code, "mã yêu cầu" in words(answer)) == (500, True)
 
 
 def test_a_database_that_does_not_answer_is_told(portal: Portal, browser: Browser) -> None:

@@ -7,8 +7,8 @@ import pytest
 from actions import evidence_verdicts
 from actions.assign import confirm_no_conflict
 from actions.evidence_verdicts import settle
+from evidence.folder import place, thumbnail
 from evidence.kinds import Kind
-from evidence.store import place, thumbnail
 from evidence.verdict import Form, Outcome, Signature, Verdict, refused
 from models.evidence import Evidence, evidence_of
 from models.history import history_of

@@ -8,9 +8,15 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
+from evidence.folder import Folder
 from evidence.store import Coming
+from tests.web.browser import browser_at
+from tests.web.conftest import Portal
+from tests.web.letters import by_password
 from web import reading
 from web.forms import Typed, Unfinished, Unreadable
+from web.refusals import TooMany
+from web.uploads import AT_ONCE, TURNS
 
 CONTENT = b"%PDF-1.7 \r\n--x khong phai ranh gioi\r\n--" + bytes(range(256)) * 20
 FORM = (
@@ -38,7 +44,7 @@ async def cut(body: bytes, size: int) -> AsyncIterator[bytes]:
 
 
 def read(body: bytes, folder: Path, size: int = 1000, boundary: str = "ranh") -> Typed:
-    return asyncio.run(reading.read(request(cut(body, size), boundary), folder))
+    return asyncio.run(reading.read(request(cut(body, size), boundary), Folder(folder)))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 64, 1000, 100_000])
@@ -87,7 +93,7 @@ def test_a_large_form_without_files_keeps_nobody_waiting(tmp_path: Path) -> None
 
     async def turns() -> tuple[Typed, int]:
         reader = asyncio.ensure_future(
-            reading.read(Request({"type": "http", "method": "POST", "headers": kind}, receive), tmp_path)
+            reading.read(Request({"type": "http", "method": "POST", "headers": kind}, receive), Folder(tmp_path))
         )
         count = 0
         while not reader.done():
@@ -107,7 +113,7 @@ def test_who_goes_away_or_a_disk_that_fails_leaves_no_file(tmp_path: Path, monke
 
     async def give_up() -> None:
         async with asyncio.timeout(0.2):
-            await reading.read(request(endless()), tmp_path)
+            await reading.read(request(endless()), Folder(tmp_path))
 
     with pytest.raises(TimeoutError):
         asyncio.run(give_up())
@@ -120,3 +126,56 @@ def test_who_goes_away_or_a_disk_that_fails_leaves_no_file(tmp_path: Path, monke
     with pytest.raises(OSError, match="the disk fails"):
         read(FORM, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_strangers_words_are_kept_and_files_are_not_written(tmp_path: Path) -> None:
+    """Their session may have ended while they typed; whoever never had one fills no disk."""
+
+    def taken(body: bytes) -> Typed:
+        return asyncio.run(reading.read(request(cut(body, 1000)), Folder(tmp_path), reading.FOR_STRANGERS))
+
+    typed = taken(FORM)
+    assert typed.fields == (("ten", "Xã Hoà\nBình"), ("cuoi", "1"))
+    assert [one.file.read(10_000) for one in typed.files["tep"]] == [b"", b""]
+    assert list(tmp_path.iterdir()) == []
+    head, _, end = FORM.partition(b"X\xc3\xa3")
+    with pytest.raises(TooMany):
+        taken(head + b"x" * 2_100_000 + end)
+    kind = [(b"content-type", b"application/x-www-form-urlencoded")]
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"a=" + b"x" * 2_100_000, "more_body": False}
+
+    post = Request({"type": "http", "method": "POST", "headers": kind}, receive)
+    with pytest.raises(TooMany):
+        asyncio.run(reading.read(post, Folder(tmp_path), reading.FOR_STRANGERS))
+
+
+def test_files_are_written_of_those_alone_who_are_signed_in(portal: Portal, tmp_path: Path) -> None:
+    """The folder cannot be written to: a file that was not passed over would end in a fault."""
+    away = portal.place._replace(settings=portal.place.settings.model_copy(update={"var": tmp_path / "none" / "x"}))
+    (tmp_path / "none").write_text("", encoding="utf-8")
+    browser = browser_at(away)
+    browser.get("/sign-in")
+    words, files = {"csrf": browser.csrf, "note": "Đã gõ nhiều"}, {"file": ("a.xlsx", b"PK" * 2_000_000)}
+    answer = browser.client.post("/register/import", data=words, files=files)
+    assert (answer.status_code, "Đã gõ nhiều" in answer.text) == (401, True)
+    staff = by_password(portal, portal.world.administrator)
+    staff.get("/register/import")
+    many = [*(TURNS.acquire(blocking=False) for _ in range(AT_ONCE))]
+    try:
+        files = {"file": ("a.xlsx", b"PK")}
+        answer = staff.client.post("/register/import", data={"csrf": staff.csrf}, files=files)
+    finally:
+        for _ in many:
+            TURNS.release()
+    assert (answer.status_code, "một phút nữa hãy gửi lại tệp này" in answer.text.lower()) == (422, True)
+
+
+def test_a_workbook_is_read_of_those_alone_who_have_dossiers(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    officer = by_password(portal, portal.world.officer)
+    monkeypatch.setattr("web.workbooks.read_whole", lambda *_given: pytest.fail("it was read"))
+    officer.get("/me")
+    files = {"file": ("a.xlsx", b"PK")}
+    path = f"/rounds/{portal.world.round_id}/desk/workbook"
+    assert officer.client.post(path, data={"csrf": officer.csrf}, files=files).status_code in {403, 404}

@@ -38,8 +38,8 @@ from web.asks import (
 )
 from web.edge import Desk, Endpoint, Here, Route
 
-WITHOUT_ASKING = {"/static/{name}", "/healthz", "/api/v1/openapi.json"}
-"""What is nobody's: files that ship with the portal, whether it lives, and the description of the API."""
+WITHOUT_ASKING = {"/static/{name}", "/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"}
+"""What is nobody's: files that ship with the portal, what watches over it asks, and the description of the API."""
 
 
 def declared() -> list[Route]:
@@ -104,7 +104,7 @@ def test_what_a_route_asks_is_known(route: Route) -> None:
 def test_only_pages_of_doors_ask_nobody() -> None:
     open_paths = {route.path for route in declared() if isinstance(route.asks, Nobody)}
     doors = {"/sign-in", "/sign-in/password", "/sign-in/code", "/s/{token}", "/t/{token}"}
-    assert open_paths == doors | {"/api/v1/docs"}
+    assert open_paths == doors | {"/sign-in/oidc", "/sign-in/oidc/back", "/api/v1/docs", "/language"}
 
 
 def test_tasks_speak_of_verbs_and_triggers_that_there_are() -> None:

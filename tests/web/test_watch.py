@@ -255,6 +255,11 @@ def test_jobs_are_listed_and_what_is_left_lying_is_told(portal: Portal) -> None:
     assert "Lập dự thảo báo cáo Lỗi" in told
     assert "OSError: <hết chỗ>" in told
     assert "Ghi mã kiểm chứng" not in told
+    with portal.database.writing() as session:
+        half = {"until": to_micros(NOW) + 10**9, "kind": "backup", "come": "45%"}
+        run(session, "UPDATE job SET lease_until = :until, outcome = :come WHERE kind = :kind", half)
+    page = browser.get(base(portal, "/jobs"))
+    assert ("Đang chạy 45%" in words(page), '<progress max="100" value="45"' in page.text) == (True, True)
     assert "Sao lưu" not in words(browser.get(base(portal, "/jobs?state=failed")))
     assert "1 việc tự động bị lỗi" in words(browser.get(base(portal)))
 

@@ -1,8 +1,6 @@
 """A unit's sheet as a workbook: home, filled in, back; every cell is looked at before it is taken as if typed."""
 
 import re
-from collections.abc import Mapping
-from decimal import Decimal
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +10,7 @@ import openpyxl
 from httpx2 import Response
 
 from config.sheet import Entry
-from models.assessments import Assessment, Mark
+from models.assessments import Assessment
 from models.db import Database
 from reports.entry_cells import choices, chosen
 from tests.actions.world import best, launched
@@ -20,8 +18,8 @@ from tests.conftest import Fresh
 from tests.libreoffice import filled_in
 from tests.web.browser import Browser, Hands, place_of, words
 from tests.web.conftest import Portal
-from tests.web.unit_forms import draft, home, officer, sheet_of, was
-from web.sheet_form import entry_in, standing
+from tests.web.unit_forms import draft, fields_of, home, officer, sheet_of, was
+from web.sheet_form import entry_in
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
@@ -137,12 +135,6 @@ def test_a_workbook_of_something_else_is_refused_in_one_sentence(portal: Portal)
     assert draft(portal) == {}
 
 
-def standing_of(entry: Entry | None) -> Mapping[str, str]:
-    """The fields of an entry."""
-    text = (entry or Entry()).model_dump_json(exclude_defaults=True)
-    return standing(Mark(assessment_id=1, copy_name="draft", criterion="", entry=text, points=Decimal(0)))
-
-
 def test_a_workbook_edited_in_libreoffice_comes_back(fresh_sqlite: Fresh, tmp_path: Path) -> None:
     """Home, edited by LibreOffice itself, which reckons the totals anew, and up again."""
     with fresh_sqlite() as url:
@@ -157,7 +149,7 @@ def test_a_workbook_edited_in_libreoffice_comes_back(fresh_sqlite: Fresh, tmp_pa
         filled = best(sheet)
         typed: dict[str, float | str] = {}
         for code, one in filled.items():
-            fields = standing_of(one.entry)
+            fields = fields_of(one.entry or Entry())
             for name in ("points", "done", "assigned", "units"):
                 if name in fields:
                     typed[own[code, name].coordinate] = float(fields[name].replace(",", "."))

@@ -1,6 +1,7 @@
 """What a unit's forms send: fields of a sheet as a page gave them out, files, and a portal that keeps files apart."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
@@ -8,8 +9,9 @@ from typing import Any
 
 from httpx2 import Response
 
-from config.sheet import Sheet
-from models.assessments import Assessment, Mark, marks
+from config.sheet import Entry, Sheet
+from models.assessments import Assessment, MarkRow, marks
+from models.types import EPOCH
 from states.actor import Actor
 from tests.actions.world import best
 from tests.web.browser import Browser
@@ -55,10 +57,13 @@ def best_fields(sheet: Sheet) -> dict[str, str]:
     """The fields that get all points."""
     made: dict[str, str] = {}
     for code, filled in best(sheet).items():
-        mark = Mark(assessment_id=1, copy_name="draft", criterion=code, entry="{}", points=Decimal(0))
-        mark.entry = filled.entry.model_dump_json(exclude_defaults=True) if filled.entry else "{}"
-        made |= {f"{name}-{code}": text for name, text in standing(mark).items()}
+        made |= {f"{name}-{code}": text for name, text in fields_of(filled.entry or Entry()).items()}
     return made
+
+
+def fields_of(entry: Entry, note: str = "") -> Mapping[str, str]:
+    """The fields of an entry and its note, as a page shows them."""
+    return standing(MarkRow(entry.model_dump_json(exclude_defaults=True), Decimal(0), note, None, EPOCH))
 
 
 def send(browser: Browser, path: str, files: list[tuple[str, tuple[str, bytes]]], **fields: Any) -> Response:  # noqa: ANN401  whatever a form holds
@@ -81,7 +86,7 @@ def handed_in(portal: Portal, browser: Browser, number: int = 0) -> Response:
     return browser.post(f"{home(portal, number)}/submit", version=found[1])
 
 
-def draft(portal: Portal, number: int = 0) -> dict[str, Mark]:
+def draft(portal: Portal, number: int = 0) -> dict[str, MarkRow]:
     """The draft of a dossier."""
     with portal.database.reading() as session:
         return marks(session, portal.world.assessment_ids[number], "draft")

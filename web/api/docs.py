@@ -15,6 +15,7 @@ desk: Final = Desk()
 
 @desk.get("/api/v1/docs", asks=Nobody("the description of the API tells of no round and nobody"))
 def docs_page(here: Here) -> Answer:
+    """The documentation of the API."""
     del here
     told = described(APIS)
     return page("api.html", told=told, groups=_groups(told), scopes=SCOPES, problems=problems.KINDS)

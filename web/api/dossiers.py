@@ -5,7 +5,7 @@ from typing import Any, Final
 from actions import unit_page
 from actions.self_assess import sheet_of
 from config.sheet import Criterion, Entry
-from models.assessments import Mark, marks
+from models.assessments import MarkRow, marks
 from models.evidence import Evidence, evidence_of, in_force
 from scoring import marks as scoring
 from states import mine
@@ -14,7 +14,7 @@ from states.errors import refuse
 from states.facts import Dossier
 from states.glance import glance
 from states.overview import Closing, Overview, closings, overview, watch
-from states.released import Result, Sought, is_released, results
+from states.released import Result, Sought, is_released, results, told_level
 from states.tasks import is_open
 from states.viewed import Viewed, Wanted, viewed
 from web.api.dossier_shapes import (
@@ -140,7 +140,7 @@ def assessment(call: Call) -> Json:
     shown: dict[str, Any] = {name: getattr(facts, name) for name in One.model_fields if hasattr(facts, name)}
     shown |= {name: exact(value) for name, value in _totals(facts).items()}
     shown["relations"] = tuple(sorted(facts.relations))
-    shown["level"] = facts.level if _reads_decided(facts) else None
+    shown["level"] = told_level(facts.programme, facts.level) if _reads_decided(facts) else None
     may = tuple(name for name in steps if is_open(facts, name))
     return Json(One(**shown, label=machine.states[facts.state].label, may=may), version=facts.version)
 
@@ -208,13 +208,13 @@ def _copy(call: Call, name: str) -> Copy:
     found, own = marks(call.session, call.dossier.id, name), sheet_of(call.dossier)
     entries = {code: Entry.model_validate_json(mark.entry) for code, mark in found.items()}
     totals = scoring.totals(own, entries)
-    told = tuple(_mark(mark) for mark in found.values())
+    told = tuple(_mark(code, mark) for code, mark in found.items())
     return Copy(name=name, total=f"{totals.total:.4f}", missing=tuple(totals.missing), marks=told)
 
 
-def _mark(mark: Mark) -> MarkOf:
+def _mark(code: str, mark: MarkRow) -> MarkOf:
     entry = Entry.model_validate_json(mark.entry)
-    return MarkOf(criterion=mark.criterion, points=f"{mark.points:.4f}", entry=entry, note=mark.note, at=mark.at)
+    return MarkOf(criterion=code, points=f"{mark.points:.4f}", entry=entry, note=mark.note, at=mark.at)
 
 
 def _leaf(leaf: Criterion) -> Leaf:

@@ -26,7 +26,7 @@ from web.api import problems
 from web.api.bodies import LARGEST, Malformed, UnknownMedia, decoded, decoded_query
 from web.api.shapes import Shape
 from web.asks import Asks, Caller, admit
-from web.edge import Asked, Desk, Here, Method, Route, Work
+from web.edge import Asked, Desk, Here, Method, Route, Work, note_ids
 from web.place import Place
 from web.refusals import TooMany
 
@@ -173,6 +173,7 @@ class Called(Asked):
         if self.operation.scope not in key.scopes:
             raise BeyondScope(self.operation.scope)
         path = self.request.path_params
+        note_ids(key.bearer, path)
         found = admit(self.route.asks, Caller(session, key.bearer, path, self.now))
         return Call(
             session=session,

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from config.logs import known
 from states.errors import DanhgiaError, NotAllowed, Refused, Stale, Unknown
 from web import refusals
 from web.api.shapes import Fault, Told
@@ -141,6 +142,7 @@ def response(problem: Problem, path: str) -> Response:
         status=kind.status,
         detail=problem.detail,
         instance=path,
+        request=known("request"),
         errors=problem.faults,
     )
     content, headers = value.model_dump_json(), dict(problem.headers)

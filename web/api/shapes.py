@@ -45,13 +45,14 @@ class Fault(Shape):
 
 
 class Told(Shape):
-    """A problem (RFC 9457)."""
+    """A problem (RFC 9457); `request` is the id under which the log of the portal tells of it."""
 
     type: str
     title: str
     status: int
     detail: str
     instance: str
+    request: str
     errors: tuple[Fault, ...] = ()
 
 

@@ -30,11 +30,12 @@ ADMINISTER: Final = Everywhere("administer")
 ONE: Final = "/accounts/{account_id:id}"
 LONGEST: Final = 200
 ASKED: Final = ("email", "name", "position", "role", "subject", "round", "successor", "do")
-GRANTED: Final = {role.value: label for role, label in RELATIONS.items() if role in accounts.GRANTED}
+GRANTED: Final = {role.value: _(label) for role, label in RELATIONS.items() if role in accounts.GRANTED}
 
 
 @desk.get("/accounts", asks=ADMINISTER)
 def accounts_page(here: Here) -> Answer:
+    """Accounts, searched and in pages."""
     return _list(here)
 
 
@@ -69,6 +70,7 @@ def _typed(here: Here) -> dict[str, str]:
 
 @desk.post("/accounts", asks=ADMINISTER)
 def add(here: Here) -> Answer:
+    """Add an account."""
     email, name, position = (here.typed.line(field) for field in ("email", "name", "position"))
     try:
         with savepoint(here.session):
@@ -83,6 +85,7 @@ def add(here: Here) -> Answer:
 
 @desk.get(ONE, asks=ADMINISTER)
 def account_page(here: Here) -> Answer:
+    """An account: address, roles, sign-in."""
     return _one(here)
 
 
@@ -112,23 +115,27 @@ def _one(here: Here, *, told: Sequence[str] = ()) -> Page:
 
 @desk.post(f"{ONE}/name", asks=ADMINISTER)
 def rename(here: Here) -> Answer:
+    """Correct name and position of an account."""
     name, position = here.typed.line("name"), here.typed.line("position")
     return _do(here, accounts.rename, name, position, note=_("Đã sửa tên, chức vụ."))
 
 
 @desk.post(f"{ONE}/address", asks=ADMINISTER)
 def change_address(here: Here) -> Answer:
+    """Change an address; both addresses are told."""
     note = _("Đã đổi địa chỉ; thư đang chờ và thư sau này gửi tới địa chỉ mới. Cả hai địa chỉ được báo.")
     return _do(here, accounts.change_address, here.typed.line("email"), note=note)
 
 
 @desk.post(f"{ONE}/sign-in", asks=ADMINISTER)
 def send_sign_in(here: Here) -> Answer:
+    """Send a sign-in mail."""
     return _do(here, leaving.send_sign_in, note=_("Thư đăng nhập sẽ đến hộp thư đã đăng ký trong ít phút."))
 
 
 @desk.post(f"{ONE}/restore", asks=ADMINISTER)
 def restore(here: Here) -> Answer:
+    """Let an ended account work again."""
     return _do(here, leaving.restore_account, note=_("Tài khoản hoạt động lại; vai trò phải cấp lại."))
 
 
@@ -173,6 +180,7 @@ def look(here: Here) -> Answer:
 
 @desk.post(f"{ONE}/confirm", asks=ADMINISTER)
 def confirm(here: Here) -> Answer:
+    """Do to an account what was looked at."""
     act, key = confirming.carried(here, APPOINTMENTS), here.path["account_id"]
     if not _is_of(here, act):
         raise refuse("act", _("Nội dung xác nhận thuộc tài khoản khác; quay lại và làm lại từ đầu."))

@@ -13,7 +13,7 @@ from web import appraisal_workbook as book
 from web.answers import Answer, Download, Page, page, redirect_with_note
 from web.asks import Own
 from web.desk_queue import carried, wanted_of
-from web.edge import Desk, Here
+from web.edge import Desk, Here, Outside
 from web.words import _
 from web.workbooks import MEDIA_TYPE, Came, against, take_workbook
 
@@ -27,6 +27,7 @@ def _found(here: Here) -> desks.Desk:
 
 @desk.get(WORKBOOK, asks=Own())
 def workbook_page(here: Here) -> Answer:
+    """Appraisal by workbook: fetch it, send it back."""
     return _page(here)
 
 
@@ -49,13 +50,21 @@ def _page(here: Here, refusal: str = "") -> Page:
 
 @desk.get(f"{WORKBOOK}/file", asks=Own())
 def download(here: Here) -> Answer:
+    """Hand out the dossiers of the desk as a workbook."""
     found = _found(here)
     every = book.mine(here, found, wanted_of(here.query))[: book.MOST]
     return Download(book.written(here, found, every), f"phieu-tham-dinh-{found.id}.xlsx", MEDIA_TYPE)
 
 
-@desk.post(WORKBOOK, asks=Own(), first=take_workbook)
+def _take(here: Here) -> Came | Outside:
+    """Read the workbook of an account that has dossiers here, and of nobody else."""
+    _found(here)
+    return take_workbook(here)
+
+
+@desk.post(WORKBOOK, asks=Own(), first=_take)
 def look(here: Here) -> Answer:
+    """Show what a filled workbook would change."""
     found, came = _found(here), here.before
     refusal = _against(here, found, came)
     if refusal:
@@ -92,6 +101,7 @@ def _look(
 
 @desk.post(f"{WORKBOOK}/take", asks=Own())
 def take(here: Here) -> Answer:
+    """Take over the marks of a filled workbook."""
     found, sent = _found(here), book.of_form(here)
     units = book.look(here, book.mine(here, found, desks.Wanted()), sent)
     over = set(here.typed.all("keep"))

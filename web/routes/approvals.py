@@ -27,6 +27,7 @@ DIGITS: Final = 5
 
 @desk.get("/approvals", asks=Own())
 def approvals_page(here: Here) -> Answer:
+    """Acts of two people that wait, asked by oneself or to be answered."""
     number = number_of(here)
     waiting, _more = approvals.listed(here.session, here.actor, waiting=True, now=here.now, page=1)
     done, more = approvals.listed(here.session, here.actor, waiting=False, now=here.now, page=number)
@@ -48,6 +49,7 @@ def number_of(here: Here) -> int:
 
 @desk.get(ONE, asks=OfApproval("see"))
 def approval_page(here: Here) -> Answer:
+    """What is asked for, with all it would change."""
     return _one(here)
 
 
@@ -106,6 +108,7 @@ def differences(row: Approval, now: Sequence[Effect]) -> tuple[list[Effect], lis
 
 @desk.post(f"{ONE}/approve", asks=ANSWER)
 def approve(here: Here) -> Answer:
+    """Approve what somebody else asked for; it is done at once."""
     key = here.path[APPROVAL_ID]
     try:
         with savepoint(here.session):
@@ -120,6 +123,7 @@ def approve(here: Here) -> Answer:
 
 @desk.post(f"{ONE}/refuse", asks=ANSWER)
 def refuse(here: Here) -> Answer:
+    """Refuse what is asked for, with the reason."""
     key, reason = here.path[APPROVAL_ID], here.typed.get("reason")
     try:
         with savepoint(here.session):
@@ -131,6 +135,7 @@ def refuse(here: Here) -> Answer:
 
 @desk.post(f"{ONE}/withdraw", asks=OfApproval("see"))
 def withdraw(here: Here) -> Answer:
+    """Withdraw what one asked for oneself."""
     key = here.path[APPROVAL_ID]
     try:
         with savepoint(here.session):

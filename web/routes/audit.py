@@ -35,6 +35,7 @@ def _searched(here: Here) -> str:
 
 @desk.get("/audit", asks=Everywhere("audit"))
 def audit_page(here: Here) -> Answer:
+    """Search the history by round, account, act and day."""
     search = _searched(here)
     found, more = units(here.session, here.actor, search)
     return page("audit/search.html", action="/audit", search=search, units=found, more=more, round=None)
@@ -60,6 +61,7 @@ def _reader(here: Here, own: Found, found: timeline.Page) -> words.Reader:
 
 @desk.get(HOME, asks=OfRound("audit"))
 def round_history(here: Here) -> Answer:
+    """The history of a round, filtered, in pages."""
     own, asked = _round(here), asked_of(here.query)
     found = timeline.page(here.session, f"round:{own.id}", asked.wanted)
     return page("audit/round.html", round=own, **told(asked, found, _reader(here, own, found)))
@@ -67,6 +69,7 @@ def round_history(here: Here) -> Answer:
 
 @desk.post(f"{HOME}/{{seq:id}}/open", asks=OfRound("audit"))
 def round_open(here: Here) -> Answer:
+    """Read what a row of the history keeps confidential; the reading is recorded."""
     own = _round(here)
     line = check.read_confidential(here.session, f"round:{own.id}", here.path["seq"], actor=here.actor, now=here.now)
     one = words.shown(line, _reader(here, own, timeline.Page([line], None, None)), opened=True)
@@ -92,17 +95,20 @@ def _check_page(here: Here, *, problem: str = "") -> Page:
 
 @desk.get(f"{HOME}/check", asks=OfRound("audit"))
 def round_check(here: Here) -> Answer:
+    """What there is to check: chains, seals."""
     return _check_page(here)
 
 
 @desk.post(f"{HOME}/check", asks=OfRound("audit"))
 def round_check_chains(here: Here) -> Answer:
+    """Check all chains of a round."""
     check.check_round(here.session, here.path["round_id"], actor=here.actor, now=here.now)
     return redirect_with_note(_check_path(here), _("Đã ghi yêu cầu; kết quả hiện ở trang này khi kiểm tra xong."))
 
 
 @desk.post(f"{HOME}/seal", asks=OfRound("audit"))
 def round_check_seal(here: Here) -> Answer:
+    """Check a round against a seal that was kept outside."""
     try:
         check.check_seal(here.session, here.path["round_id"], here.typed.line("seal"), actor=here.actor, now=here.now)
     except Refused as refused:
@@ -116,6 +122,7 @@ def _check_path(here: Here) -> str:
 
 @desk.post(f"{HOME}/export", asks=OfRound("audit"))
 def round_export(here: Here) -> Answer:
+    """Hand out the history of a round; the export is recorded."""
     own = _round(here)
     check.demand_short(here.session, own.id)
     check.hand_out(here.session, f"round:{own.id}", "jsonl", actor=here.actor, now=here.now)

@@ -23,6 +23,7 @@ MOST: Final = 10**6
 
 @desk.get("/below", asks=Own())
 def below_page(here: Here) -> Answer:
+    """Dossiers of the units below one's own."""
     asked, _pages = page_of(here.query, MOST, below.PAGE)
     state = here.query.get("state", "")
     return page("below.html", found=below.listed(here.session, here.actor, state, asked), state=state)

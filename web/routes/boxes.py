@@ -75,11 +75,13 @@ def _figures(here: Here, one: Seen, own: Entry | None, *, told: bool) -> dict[st
 
 @desk.get(BOX, asks=OfBox("read"))
 def box(here: Here) -> Answer:
+    """A ballot box: to vote, to count, to close it."""
     return _page(here)
 
 
 @desk.post("/boxes/{box_id:id}/count", asks=OfBox("hold"), first=take_files)
 def enter_count(here: Here) -> Answer:
+    """Enter the count of paper ballots."""
     key = here.path["box_id"]
     try:
         with savepoint(here.session):
@@ -177,6 +179,7 @@ def _choice(here: Here, line: Line) -> str | None:
 
 @desk.post("/boxes/{box_id:id}/close", asks=OfBox("close"), first=key_of)
 def close(here: Here) -> Answer:
+    """Count and close a ballot box."""
     key = here.path["box_id"]
     try:
         with savepoint(here.session):
@@ -192,6 +195,7 @@ def close(here: Here) -> Answer:
 
 @desk.get("/boxes/{box_id:id}/papers", asks=OfBox("hold"))
 def print_papers(here: Here) -> Answer:
+    """Hand out paper ballots to be printed."""
     one = box_page.seen(here.session, here.path["box_id"])
     if one.box.electronic or not one.is_open:
         raise refuse("papers", _("Chỉ in phiếu của hòm phiếu giấy đang mở."))
@@ -200,6 +204,7 @@ def print_papers(here: Here) -> Answer:
 
 @desk.get("/boxes/{box_id:id}/minutes", asks=OfBox("hold"))
 def print_minutes(here: Here) -> Answer:
+    """Hand out the minutes of the count."""
     one = box_page.seen(here.session, here.path["box_id"])
     return Download(minutes_of(here, one), f"bien-ban-kiem-phieu-hom-{one.box.id}.docx", WORD)
 
@@ -216,11 +221,13 @@ def _cancel_page(here: Here, *, told: Sequence[str] = ()) -> Page:
 
 @desk.get(CANCEL, asks=OfBox("hold"))
 def cancel_page(here: Here) -> Answer:
+    """A second look before a ballot box is cancelled."""
     return _cancel_page(here)
 
 
 @desk.post(CANCEL, asks=OfBox("hold"))
 def cancel(here: Here) -> Answer:
+    """Cancel a ballot box, with the reason."""
     one = box_page.seen(here.session, here.path["box_id"])
     try:
         with savepoint(here.session):

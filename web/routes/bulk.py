@@ -30,6 +30,7 @@ NEEDS: Final = {"reason": _("lý do"), "document": _("văn bản")}
 
 @desk.get("/rounds/{round_id:id}/bulk", asks=MANY)
 def bulk_page(here: Here) -> Answer:
+    """Steps for many dossiers."""
     return _page(here)
 
 
@@ -111,6 +112,7 @@ def pick(here: Here) -> Answer:
 
 @desk.post("/rounds/{round_id:id}/bulk", asks=MANY)
 def do(here: Here) -> Answer:
+    """Take a step with many dossiers that were looked at."""
     try:
         with savepoint(here.session):
             count, label = _do(here)

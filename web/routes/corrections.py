@@ -43,6 +43,7 @@ def _place(found: Found, kind: str) -> Place:
 
 @desk.get("/rounds/{round_id:id}/corrections", asks=ADMINISTER)
 def corrections_page(here: Here) -> Answer:
+    """Corrections that a launched round allows."""
     found = _round(here)
     return page(
         "steer/corrections.html",
@@ -69,6 +70,7 @@ def _told(found: Found, entry: Entry) -> str:
 
 @desk.get("/rounds/{round_id:id}/corrections/{kind}", asks=ADMINISTER)
 def form_page(here: Here) -> Answer:
+    """The form of one kind of correction."""
     return _form(here, _round(here), here.path["kind"])
 
 
@@ -150,6 +152,7 @@ def look(here: Here) -> Answer:
 
 @desk.post("/rounds/{round_id:id}/corrections", asks=ADMINISTER)
 def do(here: Here) -> Answer:
+    """Make a correction that was looked at."""
     found, act = _round(here), _carried(here)
     return confirming.confirm(here, act, _place(found, act.kind), done=f"/rounds/{found.id}/corrections")
 

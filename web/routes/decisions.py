@@ -6,11 +6,11 @@ from typing import Final
 
 from actions import decide, decision_page, meeting_page
 from actions.decision_page import Shown
-from evidence import store
+from evidence.store import OTHER
 from models.savepoint import savepoint
 from states.errors import Refused, Unknown
 from web import papers, settling
-from web.answers import Answer, Download, Page, page, redirect_with_note
+from web.answers import Answer, Page, Stored, page, redirect_with_note
 from web.asks import OfRound
 from web.desk_queue import page_of
 from web.drafts import take_files
@@ -32,6 +32,7 @@ def _told(refused: Refused) -> list[str]:
 
 @desk.get(DECISIONS, asks=OfRound("number", by_body=True))
 def decisions_page(here: Here) -> Answer:
+    """Decisions of a round, and dossiers that wait for one."""
     around = meeting_page.around(here.session, here.path["round_id"])
     way = decision_page.way_of(around.programme)
     decides = bool(meeting_page.bodies(here.session, around, here.actor, "decide"))
@@ -68,6 +69,7 @@ def _new_page(here: Here, *, told: Sequence[str] = ()) -> Page:
 
 @desk.get(NEW, asks=OfRound("decide", by_body=True))
 def new_page(here: Here) -> Answer:
+    """A new decision: its dossiers with what is proposed."""
     return _new_page(here)
 
 
@@ -101,6 +103,7 @@ def look(here: Here) -> Answer:
 
 @desk.post(DECISIONS, asks=OfRound("decide", by_body=True), first=take_files)
 def do(here: Here) -> Answer:
+    """Decide on dossiers, or keep the number of a decision."""
     form = _form(here)
     count, round_id = len(form.ticked), form.around.id
     try:
@@ -141,6 +144,7 @@ def _decision_page(here: Here, *, told: Sequence[str] = ()) -> Page:
 
 @desk.get(DECISION, asks=OfRound("number", by_body=True))
 def decision(here: Here) -> Answer:
+    """A decision with its dossiers."""
     return _decision_page(here)
 
 
@@ -160,6 +164,7 @@ def number(here: Here) -> Answer:
 
 @desk.get("/rounds/{round_id:id}/decisions/{decision_id:id}/announce", asks=OfRound("number"))
 def announce_page(here: Here) -> Answer:
+    """A second look before results are announced."""
     return _announce_page(here)
 
 
@@ -179,6 +184,7 @@ def _announce_page(here: Here, *, told: Sequence[str] = ()) -> Page:
 
 @desk.post("/rounds/{round_id:id}/decisions/{decision_id:id}/announce", asks=OfRound("number"))
 def announce(here: Here) -> Answer:
+    """Announce a decision: each unit is told its own result."""
     one = _found(here)
     try:
         with savepoint(here.session):
@@ -191,10 +197,9 @@ def announce(here: Here) -> Answer:
 
 @desk.get("/rounds/{round_id:id}/decisions/{decision_id:id}/copy", asks=OfRound("number", by_body=True))
 def signed_copy(here: Here) -> Answer:
+    """Hand out the signed copy of a decision."""
     document = _found(here).document
     if document is None or not document.file_hash:
         raise Unknown(_("bản đã ký của quyết định này"))
-    path = store.place(here.place.files, document.file_hash)
-    if not path.is_file():
-        raise Unknown(_("nội dung của tệp này"))
-    return Download(path.read_bytes(), f"quyet-dinh-{document.number.replace('/', '-')}", store.OTHER)
+    name = f"quyet-dinh-{document.number.replace('/', '-')}"
+    return Stored(document.file_hash, name, OTHER, _("nội dung của tệp này"))

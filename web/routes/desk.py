@@ -17,6 +17,7 @@ desk: Final = Desk()
 
 @desk.get("/rounds/{round_id:id}/desk", asks=Own())
 def queue_page(here: Here) -> Answer:
+    """The appraiser's desk: dossiers by what is to be done with them."""
     found = desks.desk_of(here.session, here.actor, here.path["round_id"])
     wanted = wanted_of(here.query)
     queue = desks.queue(here.session, here.actor, found, wanted, now=here.now)
@@ -44,6 +45,7 @@ def queue_page(here: Here) -> Answer:
 
 @desk.get("/assessments/{assessment_id:id}/conflict", asks=OfDossier("mark"))
 def conflict_page(here: Here) -> Answer:
+    """Ask for a conflict of interest before a dossier opens."""
     return _conflict(here)
 
 
@@ -63,6 +65,7 @@ def _conflict(here: Here, *, problem: str = "") -> Page:
 
 @desk.post("/assessments/{assessment_id:id}/conflict/none", asks=OfDossier("mark"))
 def confirm(here: Here) -> Answer:
+    """Deny a conflict of interest."""
     key = here.dossier.id
     confirm_no_conflict(here.session, key, actor=here.actor, now=here.now)
     return Redirect(address(f"/assessments/{key}/appraise", carried(wanted_of(here.query))))
@@ -70,6 +73,7 @@ def confirm(here: Here) -> Answer:
 
 @desk.post("/assessments/{assessment_id:id}/conflict", asks=OfDossier("mark"))
 def declare(here: Here) -> Answer:
+    """Declare a conflict of interest: the dossier goes to somebody else."""
     facts = here.dossier
     try:
         declare_conflict(here.session, facts.id, here.typed.get("reason"), actor=here.actor, now=here.now)

@@ -25,6 +25,7 @@ desk: Final = Desk()
 
 @desk.get("/assessments/{assessment_id:id}/appraise", asks=OfDossier("mark"))
 def appraise_page(here: Here) -> Answer:
+    """A dossier on the appraiser's desk, criterion beside criterion."""
     dossier = desk_sheet.opened(here.session, here.dossier, here.actor)
     return ask_first(here) or _page(here, dossier, desk_sheet.lines(dossier))
 
@@ -53,6 +54,7 @@ def _page(here: Here, dossier: Opened, lines: Sequence[Line], *, told: Iterable[
 
 @desk.post("/assessments/{assessment_id:id}/appraise", asks=OfDossier("mark"))
 def save(here: Here) -> Answer:
+    """Keep appraised marks and reasons."""
     demand_confirmed(here, here.dossier.id)
     before = desk_sheet.opened(here.session, here.dossier, here.actor)
     form = desk_entries.read(before.sheet, here.typed)
@@ -142,6 +144,7 @@ def _standing(line: Line) -> str:
 
 @desk.get("/assessments/{assessment_id:id}/appraise/agree", asks=OfDossier("mark"))
 def agree_page(here: Here) -> Answer:
+    """A second look before the unit's marks are taken over."""
     dossier = desk_sheet.opened(here.session, here.dossier, here.actor)
     group = here.query.get("of", "")
     codes = appraise.untouched(here.session, here.dossier.id, group, actor=here.actor)
@@ -158,6 +161,7 @@ def agree_page(here: Here) -> Answer:
 
 @desk.post("/assessments/{assessment_id:id}/appraise/agree", asks=OfDossier("mark"))
 def agree(here: Here) -> Answer:
+    """Take the unit's marks over where none is appraised yet."""
     demand_confirmed(here, here.dossier.id)
     key, group = here.dossier.id, here.typed.get("group")
     begin(here.session, key, actor=here.actor, now=here.now)
@@ -169,6 +173,7 @@ def agree(here: Here) -> Answer:
 
 @desk.post("/assessments/{assessment_id:id}/appraise/conclude", asks=OfDossier(trigger="conclude_appraisal"))
 def conclude(here: Here) -> Answer:
+    """Conclude the appraisal of a dossier."""
     demand_confirmed(here, here.dossier.id)
     facts = here.dossier
     found, wanted = desks.round_as_desk(here.session, facts.round_id), wanted_of(here.query)
@@ -191,6 +196,7 @@ def conclude(here: Here) -> Answer:
 
 @desk.post("/assessments/{assessment_id:id}/appraise/reopen", asks=OfDossier(trigger="reopen_appraisal"))
 def reopen(here: Here) -> Answer:
+    """Open a concluded appraisal again."""
     appraise.reopen(here.session, here.dossier.id, here.typed.get("reason").strip(), actor=here.actor, now=here.now)
     to = address(f"/assessments/{here.dossier.id}/appraise", carried(wanted_of(here.query)))
     return redirect_with_note(to, _("Đã mở lại thẩm định."))

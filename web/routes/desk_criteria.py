@@ -59,6 +59,7 @@ class Shown:
 
 @desk.get("/rounds/{round_id:id}/criteria", asks=Own())
 def criteria_page(here: Here) -> Answer:
+    """Criteria of the sheet, with how far each is appraised."""
     found = desks.desk_of(here.session, here.actor, here.path["round_id"])
     return page(
         "desk/criteria.html",
@@ -77,6 +78,7 @@ def _sheets(here: Here, found: Found) -> list[Sheet]:
 
 @desk.get("/rounds/{round_id:id}/criteria/{code}", asks=Own())
 def column_page(here: Here) -> Answer:
+    """One criterion through all dossiers of the desk."""
     return _page(here, _shown(here))
 
 

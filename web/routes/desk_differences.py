@@ -7,7 +7,7 @@ from io import StringIO
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from models.assessments import Mark
+from models.assessments import MarkRow
 from reports import wording
 from reports.differences_xlsx import Differing, differences_xlsx
 from reports.workbook import Cover
@@ -46,6 +46,7 @@ class Line(NamedTuple):
 
 @desk.get("/rounds/{round_id:id}/differences", asks=Own())
 def differences_page(here: Here) -> Answer:
+    """Where appraised marks differ from those of the units."""
     found = desks.desk_of(here.session, here.actor, here.path["round_id"])
     is_lead = desks.is_lead(here.session, here.actor, found.id)
     every = differing(here.session, here.actor, found.id, "mark")
@@ -143,7 +144,7 @@ def _differing(found: Found, one: Difference) -> Differing:
     )
 
 
-def _value(mark: Mark) -> Decimal | str | None:
+def _value(mark: MarkRow) -> Decimal | str | None:
     """Points as a number, everything else as it is told."""
     told = desk_entries.told(desk_entries.entry_in(mark), mark.points)
     return mark.points if told == format_points(mark.points) else told or None

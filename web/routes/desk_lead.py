@@ -34,6 +34,7 @@ class Chosen:
 
 @desk.get("/rounds/{round_id:id}/appraisers", asks=OfRound("assign"))
 def progress_page(here: Here) -> Answer:
+    """How far each appraiser is."""
     found = desks.round_as_desk(here.session, here.path["round_id"])
     queue = desks.queue(here.session, here.actor, found, wanted_of({}), now=here.now, verb="assign")
     names = {row.id: row.name for row in queue.rows}
@@ -53,6 +54,7 @@ def progress_page(here: Here) -> Answer:
 
 @desk.get("/rounds/{round_id:id}/assignments", asks=OfRound("assign"))
 def assignments_page(here: Here) -> Answer:
+    """Who appraises which dossier."""
     return _page(here)
 
 
@@ -168,6 +170,7 @@ def _ticked(here: Here, found: Found) -> list[Row]:
 
 @desk.post("/rounds/{round_id:id}/assignments", asks=OfRound("assign"))
 def do(here: Here) -> Answer:
+    """Assign dossiers to appraisers, or take them back."""
     chosen = _chosen(here)
     try:
         with savepoint(here.session):

@@ -32,6 +32,7 @@ class Question(NamedTuple):
 
 @desk.get("/assessments/{assessment_id:id}/questions", asks=OfDossier("mark"))
 def questions_page(here: Here) -> Answer:
+    """Questions to the unit of a dossier."""
     dossier = desk_sheet.opened(here.session, here.dossier, here.actor)
     chosen = {here.query.get("code", "")}
     return ask_first(here) or _page(here, dossier, chosen=chosen, texts={})
@@ -67,6 +68,7 @@ def _tomorrow(now: datetime) -> date:
 
 @desk.post("/assessments/{assessment_id:id}/questions", asks=OfDossier(trigger="ask_explanation"))
 def ask(here: Here) -> Answer:
+    """Ask the unit to explain, until a day."""
     demand_confirmed(here, here.dossier.id)
     texts, chosen = here.typed.starting("text-"), here.typed.all("code")
     dossier = desk_sheet.opened(here.session, here.dossier, here.actor)
@@ -123,6 +125,7 @@ def _send(here: Here, asked: Sequence[Question], closing: datetime | None) -> No
     "/assessments/{assessment_id:id}/questions/{request_id:id}/withdraw", asks=OfDossier(trigger="ask_explanation")
 )
 def withdraw(here: Here) -> Answer:
+    """Withdraw a question, with the reason."""
     demand_confirmed(here, here.dossier.id)
     key = here.path["request_id"]
     found = here.session.get(ExplanationRequest, key)

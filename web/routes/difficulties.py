@@ -21,6 +21,7 @@ OWNER: Final = OfRound("administer", by_body=True)
 
 @desk.get("/rounds/{round_id:id}/difficulties", asks=OWNER)
 def difficulties_page(here: Here) -> Answer:
+    """Difficulties that units have raised."""
     return _list(here)
 
 
@@ -41,6 +42,7 @@ def _list(here: Here, *, problem: str = "", of: int | None = None) -> Page:
 
 @desk.post("/rounds/{round_id:id}/difficulties/{difficulty_id:id}", asks=OWNER)
 def answer(here: Here) -> Answer:
+    """Answer a difficulty; the unit is told."""
     key = here.path["difficulty_id"]
     found = here.session.get(Difficulty, key)
     if found is None:

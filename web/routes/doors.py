@@ -9,7 +9,7 @@ from actions import sessions as kept
 from actions.sign_in import Started
 from models.doors import OneTimeKey
 from states.errors import Refused
-from web import limits
+from web import limits, oidc
 from web.answers import Answer, Page, Redirect, page, redirect_with_note
 from web.asks import Nobody, Own, Step
 from web.edge import Desk, Here
@@ -29,11 +29,17 @@ def safe_next(wanted: str) -> str:
 def _door(here: Here, way: str, *, status: int = HTTPStatus.OK, problem: str = "") -> Page:
     wanted = safe_next(here.query.get("next") or here.typed.get("next"))
     email = here.typed.line("email") or here.query.get("email", "")
-    return page("sign_in.html", status=status, way=way, problem=problem, email=email, next=wanted)
+    provider = oidc.provider_of(here.place.settings)
+    label = provider.label if provider else ""
+    return page("sign_in.html", status=status, way=way, problem=problem, email=email, next=wanted, provider=label)
 
 
 def _go_on(here: Here, started: Started) -> Answer:
-    wanted = safe_next(here.typed.get("next"))
+    return go_on(started, safe_next(here.typed.get("next")))
+
+
+def go_on(started: Started, wanted: str) -> Answer:
+    """Into the portal with a new session: to what it has to do first, else where one wanted to go."""
     if started.awaits:
         wanted = f"{NEXT[started.awaits]}?next={quote(wanted)}"
     return Redirect(wanted, token=started.token)
@@ -54,21 +60,25 @@ def _try(here: Here, way: str) -> limits.Try:
 
 @desk.get("/sign-in", asks=DOOR)
 def by_mail_page(here: Here) -> Answer:
+    """The form that asks for a sign-in mail."""
     return _door(here, "mail")
 
 
 @desk.get("/sign-in/password", asks=DOOR)
 def by_password_page(here: Here) -> Answer:
+    """The form of address and password."""
     return _door(here, "password")
 
 
 @desk.get("/sign-in/code", asks=DOOR)
 def by_code_page(here: Here) -> Answer:
+    """The form of a one-time code that was told by telephone."""
     return _door(here, "code")
 
 
 @desk.post("/sign-in", asks=DOOR)
 def ask_mail(here: Here) -> Answer:
+    """Queue a sign-in mail; the answer is the same for unknown addresses."""
     one = _try(here, "mail")
     waiting = _wait(here, one, "mail")
     if waiting is not None:
@@ -91,6 +101,7 @@ def _check_password(here: Here) -> passwords.Checked | None:
 
 @desk.post("/sign-in/password", asks=DOOR, first=_check_password)
 def by_password(here: Here) -> Answer:
+    """Sign in by password; tries are limited."""
     one = _try(here, "password")
     waiting = _wait(here, one, "password")
     if waiting is not None:
@@ -111,6 +122,7 @@ def _check_code(here: Here) -> OneTimeKey | None:
 
 @desk.post("/sign-in/code", asks=DOOR, first=_check_code)
 def by_code(here: Here) -> Answer:
+    """Sign in by a one-time code; tries are limited."""
     one = _try(here, "code")
     waiting = _wait(here, one, "code")
     if waiting is not None:
@@ -125,11 +137,13 @@ def by_code(here: Here) -> Answer:
 
 @desk.get("/s/{token}", asks=DOOR)
 def key_page(here: Here) -> Answer:
+    """The button behind a sign-in link: looking at it uses nothing up."""
     return page("key.html", address=f"/s/{here.path['token']}")
 
 
 @desk.post("/s/{token}", asks=DOOR)
 def by_key(here: Here) -> Answer:
+    """Exchange a sign-in link for a session."""
     key = sign_in.find_key(here.session, here.path["token"], now=here.now)
     started = sign_in.by_key(here.session, key, here.visit, now=here.now)
     if started is not None:
@@ -140,11 +154,13 @@ def by_key(here: Here) -> Answer:
 
 @desk.get("/sign-in/second", asks=Step("second"))
 def second_page(here: Here) -> Answer:
+    """The form of the second factor."""
     return page("second.html", problem="", next=safe_next(here.query.get("next", "/")))
 
 
 @desk.post("/sign-in/second", asks=Step("second"))
 def second(here: Here) -> Answer:
+    """Check the second factor and let the session in."""
     bearer = here.account
     one = limits.the_try(here.session, "second", bearer.email, here.visit)
     problem = _("Đã thử quá nhiều lần; ít phút nữa thử lại.")
@@ -174,11 +190,13 @@ def hash_new(here: Here) -> str | Refused:
 
 @desk.get("/sign-in/new-password", asks=Step("password"))
 def first_password_page(_here: Here) -> Answer:
+    """The form of a first password."""
     return new_password(NEXT["password"])
 
 
 @desk.post("/sign-in/new-password", asks=Step("password"), first=hash_new)
 def first_password(here: Here) -> Answer:
+    """Set a first password, and let the session in."""
     key, hashed = here.account.account_id, here.before
     if isinstance(hashed, Refused):
         status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -192,5 +210,6 @@ def first_password(here: Here) -> Answer:
 
 @desk.post("/sign-out", asks=Own(by_link=True))
 def sign_out(here: Here) -> Answer:
+    """End this session."""
     kept.end(here.session, here.account.session_id, account_id=here.account.account_id, now=here.now)
     return redirect_with_note("/sign-in", _("Đã đăng xuất."), token="")

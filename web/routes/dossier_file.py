@@ -7,13 +7,13 @@ from typing import Any, Final
 from actions import dossier_page, shortcomings, statements
 from actions.disciplines import WHO, Measure, accept_remedy, record_discipline, withdraw_discipline
 from config.calendar import parse_date
-from evidence import store
+from evidence.store import OTHER
 from models.savepoint import savepoint
 from states.errors import Refused, Unknown, refuse
 from states.permits import VERBS
 from states.tasks import TASKS
 from web import papers, steps
-from web.answers import Answer, Download, Page, page, redirect_with_note
+from web.answers import Answer, Page, Stored, page, redirect_with_note
 from web.asks import OfDossier, appraises_only
 from web.drafts import take_files
 from web.edge import Desk, Here
@@ -34,6 +34,7 @@ def _address(here: Here, place: str = "") -> str:
 
 @desk.get(FILE, asks=OfDossier("view"))
 def file_page(here: Here) -> Answer:
+    """Documents enclosed in a dossier, statements, disciplines and shortcomings."""
     return _page(here)
 
 
@@ -82,6 +83,7 @@ def _try(here: Here, where: str, note: str, work: Callable[[], object]) -> Answe
 
 @desk.post("/assessments/{assessment_id:id}/enclosures", asks=OfDossier("enclose"), first=take_files)
 def enclose(here: Here) -> Answer:
+    """Enclose a document."""
     part = here.typed.line("part")
 
     def work() -> None:
@@ -93,11 +95,12 @@ def enclose(here: Here) -> Answer:
 
 @desk.get("/assessments/{assessment_id:id}/enclosures/{enclosure_id:id}", asks=OfDossier("papers"))
 def enclosure(here: Here) -> Answer:
+    """Hand out an enclosed document."""
     found = dossier_page.enclosed(here.session, here.dossier.id, here.path["enclosure_id"])
-    path = store.place(here.place.files, found.file_hash) if found.file_hash else None
-    if path is None or not path.is_file():
-        raise Unknown(_("bản chụp của tài liệu này"))
-    return Download(path.read_bytes(), f"tai-lieu-{found.number.replace('/', '-')}", store.OTHER)
+    what = _("bản chụp của tài liệu này")
+    if not found.file_hash:
+        raise Unknown(what)
+    return Stored(found.file_hash, f"tai-lieu-{found.number.replace('/', '-')}", OTHER, what)
 
 
 @desk.post(STATEMENTS, asks=OfDossier("state"), first=take_files)
@@ -121,6 +124,7 @@ def _is_given(here: Here, name: str) -> bool:
 
 @desk.post("/assessments/{assessment_id:id}/statements/{name}/accept", asks=OfDossier("accept"))
 def accept(here: Here) -> Answer:
+    """Accept a statement of the unit."""
     name = here.path["name"]
 
     def work() -> None:
@@ -132,6 +136,8 @@ def accept(here: Here) -> Answer:
 
 @desk.post(DISCIPLINES, asks=OfDossier("state"), first=take_files)
 def discipline(here: Here) -> Answer:
+    """Record a discipline."""
+
     def work() -> None:
         measure = _measure(here)
         record_discipline(here.session, here.dossier.id, measure, actor=here.actor, now=here.now)
@@ -164,6 +170,7 @@ def _day(text: str, label: str) -> Any:  # noqa: ANN401  a date
 
 @desk.post("/assessments/{assessment_id:id}/disciplines/{discipline_id:id}/accept", asks=OfDossier("accept"))
 def accept_exception(here: Here) -> Answer:
+    """Accept that a shortcoming was found and mended by the subject itself."""
     key = _own_discipline(here)
     note = _("Đã chấp nhận trường hợp tự phát hiện và khắc phục xong hậu quả.")
     return _try(here, "disciplines", note, lambda: accept_remedy(here.session, key, actor=here.actor, now=here.now))
@@ -171,6 +178,7 @@ def accept_exception(here: Here) -> Answer:
 
 @desk.post("/assessments/{assessment_id:id}/disciplines/{discipline_id:id}/withdraw", asks=OfDossier("state"))
 def withdraw(here: Here) -> Answer:
+    """Withdraw a recorded discipline, with the reason."""
     key, reason = _own_discipline(here), here.typed.get("reason")
 
     def work() -> None:
@@ -188,6 +196,8 @@ def _own_discipline(here: Here) -> int:
 
 @desk.post(SHORTCOMINGS, asks=OfDossier("conclude"), first=take_files)
 def conclude(here: Here) -> Answer:
+    """Record a conclusion on a shortcoming."""
+
     def work() -> None:
         day = _day(here.typed.line("concluded_on"), _("Ngày kết luận"))
         given = _is_given(here, "finding")
@@ -203,6 +213,7 @@ def conclude(here: Here) -> Answer:
 
 @desk.post("/assessments/{assessment_id:id}/shortcomings/{shortcoming_id:id}/remedy", asks=OfDossier("state"))
 def remedy(here: Here) -> Answer:
+    """Record how a shortcoming was mended."""
     one = int(here.path["shortcoming_id"])
 
     def work() -> None:

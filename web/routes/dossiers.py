@@ -13,6 +13,7 @@ desk: Final = Desk()
 
 @desk.get("/assessments/{assessment_id:id}", asks=OfDossier("view"))
 def dossier_page(here: Here) -> Answer:
+    """The dossier, as it concerns whoever looks: unit, superior, staff."""
     facts = here.dossier
     if unit_page.is_unit(facts):
         return unit_home(here)

@@ -3,13 +3,14 @@
 A content is never shown as a page of the portal: it comes with its own policy, which lets it do nothing.
 """
 
+from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
 from actions import evidence_files, evidence_verdicts, unit_page
-from evidence import store
 from evidence.kinds import ENDINGS, MEDIA_TYPES
-from evidence.store import OTHER
+from evidence.store import OTHER, THUMBNAIL, Store, StoreDown
 from models.evidence import evidence_of
 from models.savepoint import savepoint
 from states.errors import Refused, Unknown, refuse
@@ -42,6 +43,7 @@ def _address(here: Here) -> str:
 
 @desk.get(ONE, asks=OfDossier("download"))
 def one(here: Here) -> Answer:
+    """One file of evidence: what was found in it, who signed it."""
     return _page(here)
 
 
@@ -50,14 +52,13 @@ def _page(here: Here, problems: tuple[str, ...] = ()) -> Page:
     standing = evidence_of(here.session, facts.id)
     instead = next((other for other in standing if other.replaces_id == piece.id), None)
     until = piece.row.replace_by
-    has_picture = bool(piece.row.file_hash) and store.thumbnail(here.place.files, piece.row.file_hash).is_file()
     return page(
         "evidence/one.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK,
         facts=facts,
         address=f"/assessments/{facts.id}",
         piece=piece,
-        has_picture=has_picture and piece.is_open,
+        has_picture=partial(_has_picture, here.place.store, piece),
         instead=instead,
         may_declare=piece.own and piece.is_to_declare and facts.decision_id is None,
         may_replace=piece.own and until is not None and here.now < until and instead is None,
@@ -65,8 +66,16 @@ def _page(here: Here, problems: tuple[str, ...] = ()) -> Page:
     )
 
 
+def _has_picture(store: Store, piece: Piece) -> bool:
+    """Whether there is a thumbnail: the template asks, after the transaction; no answer is no picture."""
+    with suppress(StoreDown):
+        return bool(piece.row.file_hash) and piece.is_open and store.has_thumbnail(piece.row.file_hash)
+    return False
+
+
 @desk.get(f"{ONE}/badge", asks=OfDossier("download"))
 def badge(here: Here) -> Answer:
+    """The verdict on a file, as a part of a page that is still waiting for it."""
     return page(
         "evidence/badge.html", facts=here.dossier, address=f"/assessments/{here.dossier.id}", piece=_piece(here)
     )
@@ -74,13 +83,13 @@ def badge(here: Here) -> Answer:
 
 @desk.get(CONTENT, asks=OfDossier("download"))
 def content(here: Here) -> Answer:
+    """The file itself."""
     piece = _piece(here)
-    path = store.place(here.place.files, piece.row.file_hash) if piece.row.file_hash else None
-    if path is None or not piece.is_open or not path.is_file():
+    if not piece.row.file_hash or not piece.is_open:
         raise Unknown(_("tệp này"))
     media_type = piece.row.media_type or OTHER
     shows = media_type in SHOWN and not here.query.get("tai") and not piece.is_refused and not piece.is_pending
-    return Stored(path, _named(piece.row.name, media_type), media_type, shows=shows)
+    return Stored(piece.row.file_hash, _named(piece.row.name, media_type), media_type, _("tệp này"), shows=shows)
 
 
 def _named(name: str, media_type: str) -> str:
@@ -91,15 +100,18 @@ def _named(name: str, media_type: str) -> str:
 
 @desk.get(f"{CONTENT}/thumbnail", asks=OfDossier("download"))
 def thumbnail(here: Here) -> Answer:
+    """A small picture of the file."""
     piece = _piece(here)
-    path = store.thumbnail(here.place.files, piece.row.file_hash)
-    if not piece.row.file_hash or not piece.is_open or not path.is_file():
-        raise Unknown(_("hình thu nhỏ của tệp này"))
-    return Stored(path, f"{piece.row.name}{store.THUMBNAIL}", "image/png", shows=True)
+    what = _("hình thu nhỏ của tệp này")
+    if not piece.row.file_hash or not piece.is_open:
+        raise Unknown(what)
+    name = f"{piece.row.name}{THUMBNAIL}"
+    return Stored(piece.row.file_hash, name, "image/png", what, shows=True, small=True)
 
 
 @desk.post(f"{ONE}/declare", asks=OfDossier("draft"))
 def declare(here: Here) -> Answer:
+    """Declare a picture to be a copy of a paper document."""
     key = here.path["evidence_id"]
     try:
         with savepoint(here.session):
@@ -111,6 +123,7 @@ def declare(here: Here) -> Answer:
 
 @desk.post(f"{ONE}/replace", asks=OfDossier("draft"), first=take_replacement)
 def replace(here: Here) -> Answer:
+    """Replace a file that was refused after the submission."""
     try:
         with savepoint(here.session):
             made = _replace(here)

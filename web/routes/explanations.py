@@ -54,6 +54,7 @@ def _question(here: Here) -> Question:
 
 @desk.get(QUESTION, asks=OfDossier("view"))
 def question(here: Here) -> Answer:
+    """A request to explain, criterion by criterion."""
     if not unit_page.is_unit(here.dossier):
         raise Unknown(_("trang này"))
     return _shown(here, _question(here))
@@ -61,6 +62,7 @@ def question(here: Here) -> Answer:
 
 @desk.post(QUESTION, asks=OfDossier(trigger="answer_explanation"), first=take_files)
 def answer(here: Here) -> Answer:
+    """Keep explanations, or send them."""
     hold(here.session, here.dossier.id, actor=here.actor, now=here.now)
     found = _question(here)
     new, problems = _supplement(here, found)

@@ -35,6 +35,7 @@ class Asked(NamedTuple):
 
 @desk.get("/rounds/{round_id:id}/extensions", asks=OWNER)
 def extensions_page(here: Here) -> Answer:
+    """Extensions that units ask for, and those that were granted."""
     return _list(here)
 
 
@@ -55,6 +56,7 @@ def _list(here: Here, *, problem: str = "", of: int | None = None) -> Page:
 
 @desk.post("/rounds/{round_id:id}/extensions/{extension_id:id}/refuse", asks=OWNER)
 def refuse_one(here: Here) -> Answer:
+    """Refuse an extension, with the reason that is mailed."""
     watched = watch(here.session, here.actor, here.path["round_id"], verb="administer")
     key = here.path["extension_id"]
     found = here.session.get(Extension, key)
@@ -71,6 +73,7 @@ def refuse_one(here: Here) -> Answer:
 
 @desk.post("/rounds/{round_id:id}/extensions/choose", asks=OWNER)
 def choose(here: Here) -> Answer:
+    """Choose dossiers to be extended together."""
     return _give(here, ())
 
 
@@ -92,6 +95,7 @@ def _give(here: Here, told: Sequence[str]) -> Page:
 
 @desk.post("/rounds/{round_id:id}/extensions/look", asks=OWNER)
 def look(here: Here) -> Answer:
+    """Show what an extension of many would change, and for whom."""
     watched, chosen = _chosen(here)
     try:
         asked = _asked(here)
@@ -126,6 +130,7 @@ def _told(here: Here, first: Refused) -> list[str]:
 
 @desk.post("/rounds/{round_id:id}/extensions", asks=OWNER)
 def extend(here: Here) -> Answer:
+    """Extend the chosen dossiers, with reason and document."""
     watched, chosen = _chosen(here)
     if not chosen:
         return _give(here, ())

@@ -91,6 +91,7 @@ def told(asked: Asked, found: timeline.Page, reader: words.Reader) -> dict[str, 
 
 @desk.get(HOME, asks=OfDossier("audit"))
 def dossier_history(here: Here) -> Answer:
+    """The history of a dossier."""
     asked = asked_of(here.query)
     found = timeline.page(here.session, _entity(here.dossier), asked.wanted)
     return page(
@@ -104,6 +105,7 @@ def _state(here: Here) -> Any:  # noqa: ANN401  a state of the workflow
 
 @desk.get(f"{HOME}/difference", asks=OfDossier("audit"))
 def dossier_difference(here: Here) -> Answer:
+    """What changed between two points in the history of a dossier."""
     facts = here.dossier
     first, second = number(here.query, "from") or 1, number(here.query, "to") or facts.seq
     seqs = (min(max(first, 1), facts.seq), min(max(second, 1), facts.seq))
@@ -120,6 +122,7 @@ def dossier_check(here: Here) -> Answer:
 
 @desk.post(f"{HOME}/export", asks=OfDossier("audit"))
 def dossier_export(here: Here) -> Answer:
+    """Hand out the history of a dossier; the export is recorded."""
     facts, form = here.dossier, "csv" if here.typed.get("form") == "csv" else "jsonl"
     check.hand_out(here.session, _entity(facts), form, actor=here.actor, now=here.now)
     if form == "csv":

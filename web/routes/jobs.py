@@ -15,6 +15,7 @@ desk: Final = Desk()
 
 @desk.get("/rounds/{round_id:id}/jobs", asks=OfRound("administer", by_body=True))
 def jobs_page(here: Here) -> Answer:
+    """What runs by itself in the round: when it is due, how it went."""
     watched = watch(here.session, here.actor, here.path["round_id"], verb="administer")
     state = here.query.get("state", "")
     state = state if state in duties_log.STATES else ""

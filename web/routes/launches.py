@@ -63,6 +63,7 @@ class Group(NamedTuple):
 
 @desk.get("/rounds/new", asks=ADMINISTER)
 def new_page(here: Here) -> Answer:
+    """Prepare a round: programme, year, calendar."""
     slug, year = here.query.get("programme", ""), programmes.year_of(here.query.get("year", ""), 0)
     if not (slug and year):
         return _choice(here, slug)
@@ -101,17 +102,19 @@ def _form(here: Here, one: Programme, year: int, form: Form, action: str, told: 
         kinds=[(name, labels.get(name, name), counts[name]) for name in one.register_kinds],
         roles=roles(),
         standing=role_holders(here.session, STANDING),
-        role_names={role.value: label for role, label in RELATIONS.items()},
+        role_names={role.value: _(label) for role, label in RELATIONS.items()},
     )
 
 
 @desk.post("/rounds/new", asks=ADMINISTER, first=take_files)
 def prepare(here: Here) -> Answer:
+    """Keep a prepared launch as a draft."""
     return _save(here, None)
 
 
 @desk.get("/launches/{draft_id:id}/edit", asks=ADMINISTER)
 def edit_page(here: Here) -> Answer:
+    """A prepared launch as a form."""
     draft = find_draft(here.session, KIND, here.path["draft_id"])
     wish = launch_draft.read_wish(draft)
     one = programmes.programme(wish.slug)
@@ -120,6 +123,7 @@ def edit_page(here: Here) -> Answer:
 
 @desk.post("/launches/{draft_id:id}/edit", asks=ADMINISTER, first=take_files)
 def edit(here: Here) -> Answer:
+    """Change a prepared launch."""
     return _save(here, hold_draft(here.session, KIND, here.path["draft_id"]))
 
 
@@ -152,6 +156,7 @@ def _kept(here: Here, draft: Draft | None, wish: Wish) -> Draft:
 
 @desk.get("/launches/{draft_id:id}", asks=ADMINISTER)
 def look_page(here: Here) -> Answer:
+    """A second look at a launch: subjects, deadlines, mails, problems."""
     draft = find_draft(here.session, KIND, here.path["draft_id"])
     if draft.done_at is not None:
         return Redirect(f"/rounds/{draft.result}")
@@ -207,6 +212,7 @@ def _job(here: Here, draft: Draft) -> Job | None:
 
 @desk.post("/launches/{draft_id:id}", asks=ADMINISTER)
 def launch(here: Here) -> Answer:
+    """Launch the round."""
     draft, seen = hold_draft(here.session, KIND, here.path["draft_id"]), here.typed.line("seen")
     if draft.done_at is not None:
         return Redirect(f"/rounds/{draft.result}")

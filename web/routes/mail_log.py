@@ -20,6 +20,7 @@ OWNER: Final = OfRound("administer", by_body=True)
 
 @desk.get("/rounds/{round_id:id}/mail", asks=OWNER)
 def mail_page(here: Here) -> Answer:
+    """Every mail of the round with what became of it."""
     watched = watch(here.session, here.actor, here.path["round_id"], verb="administer")
     wanted = _wanted(here)
     return page(
@@ -27,7 +28,7 @@ def mail_page(here: Here) -> Answer:
         watched=watched,
         wanted=wanted,
         log=mail_log.log(here.session, watched, wanted),
-        messages=[(name, spec.label) for name, spec in MESSAGES.items()],
+        messages=[(name, _(spec.label)) for name, spec in MESSAGES.items()],
         ways=ways,
     )
 
@@ -44,18 +45,20 @@ def _wanted(here: Here) -> Wanted:
 
 @desk.post("/rounds/{round_id:id}/mail/look", asks=OWNER)
 def look(here: Here) -> Answer:
+    """Show which mails would be sent again."""
     watched = watch(here.session, here.actor, here.path["round_id"], verb="administer")
     return page(
         "watch/mail_again.html",
         watched=watched,
         lost=lost(here.session, watched.id, ways.ids(here.typed)),
-        labels={name: spec.label for name, spec in MESSAGES.items()},
+        labels={name: _(spec.label) for name, spec in MESSAGES.items()},
         ways=ways,
     )
 
 
 @desk.post("/rounds/{round_id:id}/mail/again", asks=OWNER)
 def again(here: Here) -> Answer:
+    """Send mails again."""
     watched = watch(here.session, here.actor, here.path["round_id"], verb="administer")
     count = send_again(here.session, watched.id, ways.ids(here.typed), actor=here.actor, now=here.now)
     return redirect_with_note(f"/rounds/{watched.id}/mail", _("Đã xếp %(count)s thư để gửi lại.") % {"count": count})

@@ -28,6 +28,7 @@ ISSUER: Final = "Đánh giá hằng năm"
 
 @desk.get("/", asks=Own(by_link=True))
 def home(here: Here) -> Answer:
+    """What waits for the account: dossiers, meetings, opinions, approvals."""
     bearer = here.account
     if bearer.by_link and bearer.assessment_id is not None:
         return Redirect(f"/assessments/{bearer.assessment_id}")
@@ -62,6 +63,7 @@ def _home_by_link(bearer: Bearer, asked: Sequence[Listed]) -> Answer:
 
 @desk.get("/me", asks=Own())
 def account_page(here: Here) -> Answer:
+    """Sessions, password, second factor, reminders and tokens of the account."""
     return own_page(here)
 
 
@@ -85,12 +87,14 @@ def own_page(here: Here, *, told: Sequence[str] = ()) -> Page:
 
 @desk.post("/me/sessions/{session_id:id}/end", asks=Own())
 def end_session(here: Here) -> Answer:
+    """End one session of the account."""
     kept.end(here.session, here.path["session_id"], account_id=here.account.account_id, now=here.now)
     return redirect_with_note("/me", _("Đã kết thúc phiên làm việc."))
 
 
 @desk.post("/me/sessions/end-others", asks=Own())
 def end_others(here: Here) -> Answer:
+    """End all sessions of the account but this one."""
     bearer = here.account
     ended = kept.end_all(here.session, bearer.account_id, but=bearer.session_id, now=here.now)
     return redirect_with_note("/me", _("Đã kết thúc %(count)s phiên làm việc khác.") % {"count": ended})
@@ -98,26 +102,32 @@ def end_others(here: Here) -> Answer:
 
 @desk.post("/me/reminders", asks=Own())
 def set_reminders(here: Here) -> Answer:
+    """Turn reminders on or off; obligations are always sent."""
     wanted = here.typed.get("reminders") == "on"
     own_account.set_reminders(here.session, here.actor, wanted=wanted)
     return redirect_with_note("/me", _("Đã bật thư nhắc.") if wanted else _("Đã tắt thư nhắc."))
 
 
+def _asks_old(here: Here) -> bool:
+    way, key = here.account.way, here.account.account_id
+    return way == "password" or (way == "oidc" and here.session.get(Credential, key) is not None)
+
+
 def _password_page(here: Here, *, problem: str = "") -> Page:
-    asks_old = here.account.way == "password"
+    asks_old = _asks_old(here)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
     return new_password("/me/password", asks_old=asks_old, problem=problem, status=status)
 
 
 @desk.get("/me/password", asks=Own())
 def password_page(here: Here) -> Answer:
+    """The form of a new password."""
     return _password_page(here)
 
 
 def _hash_own(here: Here) -> str | Refused:
-    """Whoever came by the password shows it again before it is changed."""
-    bearer = here.account
-    if bearer.way == "password" and not knows_password(here):
+    """Whoever came by the password, or past it, shows it again before it is changed."""
+    if _asks_old(here) and not knows_password(here):
         return refuse("old_password", _("Mật khẩu hiện tại không đúng."))
     return hash_new(here)
 
@@ -137,6 +147,7 @@ def password_try(here: Here) -> limits.Try:
 
 @desk.post("/me/password", asks=Own(), first=_hash_own)
 def set_password(here: Here) -> Answer:
+    """Set a new password; whoever came by password shows the old one."""
     bearer, hashed = here.account, here.before
     if isinstance(hashed, Refused):
         limits.count(here.session, password_try(here), now=here.now)
@@ -154,11 +165,13 @@ def _second_page(here: Here, secret: str, *, problem: str = "") -> Page:
 
 @desk.post("/me/second", asks=Own())
 def offer_second(here: Here) -> Answer:
+    """Show the secret of a second factor, to be confirmed."""
     return _second_page(here, passwords.offer_second(here.session, here.account.account_id))
 
 
 @desk.post("/me/second/confirm", asks=Own())
 def confirm_second(here: Here) -> Answer:
+    """Turn the second factor on by a first code."""
     key, digits = here.account.account_id, here.typed.get("digits")
     try:
         passwords.confirm_second(here.session, key, digits, actor=here.actor, now=here.now)
@@ -169,6 +182,7 @@ def confirm_second(here: Here) -> Answer:
 
 @desk.post("/me/second/drop", asks=Own())
 def drop_second(here: Here) -> Answer:
+    """Turn the second factor off by a code."""
     key, digits = here.account.account_id, here.typed.get("digits")
     if not passwords.second_holds(here.session, key, digits, now=here.now):
         raise refuse("second", _("Mã không đúng hoặc đã dùng; đợi mã mới trên điện thoại rồi nhập lại."))

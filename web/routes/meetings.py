@@ -26,6 +26,7 @@ PEOPLE: Final = "/meetings/{meeting_id:id}/people"
 
 @desk.get(MEETINGS, asks=OfRound("meet", by_body=True))
 def meetings_page(here: Here) -> Answer:
+    """Meetings of a round."""
     found = meeting_page.around(here.session, here.path["round_id"])
     listed = meeting_page.listed(here.session, found.id, here.actor)
     return page(
@@ -40,6 +41,7 @@ def meetings_page(here: Here) -> Answer:
 
 @desk.get(NEW, asks=OfRound("meet", by_body=True))
 def new_page(here: Here) -> Answer:
+    """The form of a new meeting."""
     found = meeting_page.around(here.session, here.path["round_id"])
     body = here.query.get("body", "")
     before = next((one for one in meeting_page.listed(here.session, found.id, here.actor) if one.body == body), None)
@@ -71,6 +73,7 @@ def _new_page(here: Here, found: Around, draft: Draft, *, told: Sequence[str] = 
 
 @desk.post(MEETINGS, asks=OfRound("meet", by_body=True))
 def prepare(here: Here) -> Answer:
+    """Prepare a meeting."""
     found = meeting_page.around(here.session, here.path["round_id"])
     try:
         with savepoint(here.session):
@@ -112,11 +115,13 @@ def _agenda_page(here: Here, *, told: Sequence[str] = ()) -> Page:
 
 @desk.get(AGENDA, asks=OfMeeting("hold"))
 def agenda_page(here: Here) -> Answer:
+    """The agenda: which dossiers are before the meeting."""
     return _agenda_page(here)
 
 
 @desk.post(AGENDA, asks=OfMeeting("hold"))
 def set_agenda(here: Here) -> Answer:
+    """Set the agenda."""
     key = here.path["meeting_id"]
     try:
         meetings.set_agenda(here.session, key, form.ids(here.typed.all("dossier")), actor=here.actor, now=here.now)
@@ -141,11 +146,13 @@ def _people_page(here: Here, *, told: Sequence[str] = ()) -> Page:
 
 @desk.get(PEOPLE, asks=OfMeeting("hold"))
 def people_page(here: Here) -> Answer:
+    """Who is summoned, who is present."""
     return _people_page(here)
 
 
 @desk.post(PEOPLE, asks=OfMeeting("hold"))
 def summon(here: Here) -> Answer:
+    """Summon members."""
     key = here.path["meeting_id"]
     try:
         people = form.read_people(here.session, here.typed.get("people"))

@@ -70,11 +70,13 @@ def _page(here: Here, done: Kept | None = None) -> Page:
 
 @desk.get(MEMBERS, asks=OfDossier("members"))
 def members_page(here: Here) -> Answer:
+    """Members of a collective with their proposed levels."""
     return _page(here)
 
 
 @desk.post(MEMBERS, asks=OfDossier("members"))
 def save(here: Here) -> Answer:
+    """Keep what was typed of all members."""
     done = form.keep(here)
     if done.told:
         return _page(here, done)
@@ -86,6 +88,7 @@ def save(here: Here) -> Answer:
 
 @desk.post("/assessments/{assessment_id:id}/members/{member_id:id}", asks=OfDossier("members"))
 def save_line(here: Here) -> Answer:
+    """Keep what was typed of one member."""
     key = int(here.path["member_id"])
     done = form.keep(here, key)
     rows = form.rows(member_table.table(here.session, here.dossier), done)
@@ -96,6 +99,7 @@ def save_line(here: Here) -> Answer:
 
 @desk.get(ENTER, asks=OfDossier("members"))
 def look(here: Here) -> Answer:
+    """A second look before levels of members are entered."""
     return _look(here)
 
 

@@ -36,6 +36,7 @@ def _address(here: Here) -> str:
 
 @desk.get(ANSWERS, asks=OfRequest("consult"))
 def answers_page(here: Here) -> Answer:
+    """Who has answered a request for opinions, and who has not."""
     found = opinion_page.overview(here.session, here.path["request_id"], actor=here.actor)
     number, pages = page_of(here.query, len(found.rows), form.PAGE)
     return page(
@@ -73,6 +74,7 @@ def _letter_page(here: Here, *, problems: Sequence[str] = ()) -> Page:
 
 @desk.get(LETTER, asks=OfRequest("consult"))
 def letter_page(here: Here) -> Answer:
+    """Enter an opinion that came on paper."""
     return _letter_page(here)
 
 

@@ -28,6 +28,7 @@ def _is_open(here: Here) -> bool:
 
 @desk.get(WORKBOOK, asks=OfRequest("opine"))
 def workbook_page(here: Here) -> Answer:
+    """Opinions by workbook: fetch it, send it back."""
     return _page(here) if _is_open(here) else redirect_with_note(_address(here), "")
 
 
@@ -43,6 +44,7 @@ def _page(here: Here, refusal: str = "") -> Page:
 
 @desk.get(f"{WORKBOOK}/file", asks=OfRequest("opine"))
 def download(here: Here) -> Answer:
+    """Hand out a request for opinions as a workbook."""
     if not _is_open(here):
         return redirect_with_note(_address(here), "")
     return Download(book.written(here), f"phieu-y-kien-{here.path['request_id']}.xlsx", MEDIA_TYPE)
@@ -50,6 +52,7 @@ def download(here: Here) -> Answer:
 
 @desk.post(WORKBOOK, asks=OfRequest("opine"), first=take_workbook)
 def look(here: Here) -> Answer:
+    """Show what a filled workbook would change."""
     if not _is_open(here):
         return redirect_with_note(_address(here), _("Đã quá hạn tham gia ý kiến; tệp chưa được ghi."))
     came: Came = here.before

@@ -78,11 +78,13 @@ def _unsaved(shown: Sequence[Row], typed: Mapping[int, Written]) -> list[tuple[s
 
 @desk.get(REQUEST, asks=OfRequest("opine"))
 def request_page(here: Here) -> Answer:
+    """A request for opinions: the dossiers on which one is asked."""
     return _page(here)
 
 
 @desk.post(REQUEST, asks=OfRequest("opine"))
 def save(here: Here) -> Answer:
+    """Keep all opinions that were typed."""
     levels = asking(here.session, here.path["request_id"]).levels
     try:
         done = form.keep(here, levels)
@@ -98,6 +100,7 @@ def save(here: Here) -> Answer:
 
 @desk.post("/opinions/{request_id:id}/dossiers/{assessment_id:id}", asks=OfRequest("opine"))
 def save_row(here: Here) -> Answer:
+    """Keep the opinion on one dossier."""
     key = here.path["assessment_id"]
     try:
         done = form.keep(here, asking(here.session, here.path["request_id"]).levels, key)
@@ -126,6 +129,7 @@ def _look_again(here: Here, *, status: int = HTTPStatus.OK, problem: str = "") -
 
 @desk.get(SEND, asks=OfRequest("opine"))
 def look_again(here: Here) -> Answer:
+    """A second look before opinions are sent."""
     return _look_again(here) if _is_open(here) else redirect_with_note(_address(here), "")
 
 

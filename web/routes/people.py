@@ -23,7 +23,7 @@ from web.words import _
 
 desk: Final = Desk()
 ADMINISTER: Final = OfRound("administer")
-HERE: Final = {role.value: label for role, label in RELATIONS.items() if role in GRANTED and role not in ON_SUBJECT}
+HERE: Final = {role.value: _(label) for role, label in RELATIONS.items() if role in GRANTED and role not in ON_SUBJECT}
 BODIES: Final = (
     "SELECT DISTINCT a.body, coalesce(s.name, '') FROM assessment a LEFT JOIN subject s ON s.code = a.body "
     "WHERE a.round_id = :round AND a.body <> '' ORDER BY 1"
@@ -32,6 +32,7 @@ BODIES: Final = (
 
 @desk.get("/rounds/{round_id:id}/people", asks=ADMINISTER)
 def people_page(here: Here) -> Answer:
+    """Who holds which role in a round."""
     return _page(here)
 
 
@@ -72,6 +73,7 @@ def look(here: Here) -> Answer:
 
 @desk.post("/rounds/{round_id:id}/people", asks=ADMINISTER)
 def confirm(here: Here) -> Answer:
+    """Give or end roles in a round."""
     act = confirming.carried(here, APPOINTMENTS)
     if act.round_id != here.path["round_id"] or not isinstance(act, GrantRole | EndGrant):
         raise refuse("act", _("Nội dung xác nhận thuộc đợt khác; quay lại và làm lại từ đầu."))

@@ -36,6 +36,7 @@ MOST_UNITS: Final = 40
 
 @desk.get(HOME, asks=OfRound("view", by_body=True))
 def pictures_page(here: Here) -> Answer:
+    """A round in pictures."""
     own, scope = _scope(here)
     drawn = [_progress(here, own, scope), *_states(here, own, scope), *_totals(here, scope), *_years(here, own)]
     return page("pictures/pictures.html", round=own, pictures=drawn, here="")

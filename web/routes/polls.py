@@ -56,11 +56,13 @@ def _page(here: Here, *, told: Sequence[str] = ()) -> Page:
 
 @desk.get(POLLS, asks=OfRound("meet", by_body=True))
 def polls_page(here: Here) -> Answer:
+    """Ballots outside a meeting."""
     return _page(here)
 
 
 @desk.post(POLLS, asks=OfRound("meet", by_body=True))
 def open_poll(here: Here) -> Answer:
+    """Open a ballot outside a meeting."""
     try:
         with savepoint(here.session):
             box = _opened(here)

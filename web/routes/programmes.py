@@ -49,6 +49,7 @@ def year_of(here: Here) -> int:
 
 @desk.get("/programmes", asks=ADMINISTER)
 def programmes_page(here: Here) -> Answer:
+    """Programmes that come with this release."""
     year = year_of(here)
     rows = [(one, shown.calendar(one, year), shown.sheets(one)) for one in shown.programmes()]
     return page("programmes/list.html", rows=rows, year=year)
@@ -56,6 +57,7 @@ def programmes_page(here: Here) -> Answer:
 
 @desk.get("/programmes/{slug}", asks=ADMINISTER)
 def programme_page(here: Here) -> Answer:
+    """A programme: subjects, sheets, calendar, workflow."""
     one, year = shown.programme(here.path["slug"]), year_of(here)
     machines = [
         (_("Các bước của hồ sơ"), "ho-so", diagram.draw(one.workflow.assessment)),
@@ -79,6 +81,7 @@ def programme_page(here: Here) -> Answer:
 
 @desk.get("/rounds/{round_id:id}/bands", asks=OfRound("administer"))
 def bands_page(here: Here) -> Answer:
+    """The bands of points that still need confirmation."""
     found = _found(here)
     typed = {f"at-{index}": format_points(band.at_least) for index, band in enumerate(found.programme.levels.bands)}
     return _page("programmes/bands.html", found, typed)
@@ -115,6 +118,7 @@ def _page(
 
 @desk.post("/rounds/{round_id:id}/bands/look", asks=OfRound("administer"))
 def look_at_bands(here: Here) -> Answer:
+    """Show what confirming the bands would change."""
     found, typed = _found(here), dict(here.typed.kept())
     try:
         _paper(here)
@@ -126,6 +130,7 @@ def look_at_bands(here: Here) -> Answer:
 
 @desk.post("/rounds/{round_id:id}/bands", asks=OfRound("administer"))
 def confirm(here: Here) -> Answer:
+    """Confirm the bands, with the document they stand on."""
     found = _found(here)
     try:
         wanted, paper = _wanted(here, found), _paper(here)

@@ -34,6 +34,7 @@ STANDINGS: Final = {"active": _("Đang hoạt động"), "ended": _("Không ho�
 
 @desk.get("/register", asks=ADMINISTER)
 def register_page(here: Here) -> Answer:
+    """Units and people that are assessed."""
     every = subjects(here.session)
     asked = {name: " ".join(clean(here.query.get(name, "")).split())[:LONGEST] for name in ("q", "kind", "standing")}
     found = _found(here, every, asked)
@@ -71,11 +72,13 @@ def _found(here: Here, every: Sequence[Listed], asked: dict[str, str]) -> list[L
 
 @desk.get("/register/template", asks=ADMINISTER)
 def template(_here: Here) -> Answer:
+    """Hand out an empty register as a workbook."""
     return Download(register_xlsx((), kinds()), "mau-danh-sach-don-vi.xlsx", WORKBOOK)
 
 
 @desk.post("/register/export", asks=ADMINISTER)
 def export(here: Here) -> Answer:
+    """Hand out the register; the export is recorded."""
     rows = list(standing(here.session, subjects(here.session)))
     what = {"what": "register", "subjects": len(rows)}
     record_installation(here.session, "export", what, actor=here.actor, now=here.now)
@@ -84,11 +87,13 @@ def export(here: Here) -> Answer:
 
 @desk.get("/register/import", asks=ADMINISTER)
 def import_page(_here: Here) -> Answer:
+    """The form that takes a register in."""
     return page("register/import.html", reading=Reading(""), most=MOST_FAULTS, programmes=programmes(), chosen="")
 
 
 @desk.post("/register/import", asks=ADMINISTER, first=read_upload)
 def read(here: Here) -> Answer:
+    """Read a register and keep it as a draft."""
     reading: Reading = here.before
     if reading.faults:
         return page(
@@ -105,6 +110,7 @@ def read(here: Here) -> Answer:
 
 @desk.get("/register/imports/{draft_id:id}", asks=ADMINISTER)
 def look_page(here: Here) -> Answer:
+    """What a register would add and change, with every problem."""
     draft = find_draft(here.session, KIND, here.path["draft_id"])
     found = read_of(draft)
     looked = look(here.session, found.rows)
@@ -131,6 +137,7 @@ def _seen(looked: Look) -> str:
 
 @desk.post("/register/imports/{draft_id:id}", asks=ADMINISTER)
 def take(here: Here) -> Answer:
+    """Take a register in."""
     draft = hold_draft(here.session, KIND, here.path["draft_id"])
     if draft.done_at is None and here.typed.get("seen") != _seen(look(here.session, read_of(draft).rows)):
         note = _("Danh sách trên phần mềm đã thay đổi sau khi xem; chưa ghi gì, xem lại rồi ghi.")

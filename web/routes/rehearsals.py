@@ -65,6 +65,7 @@ class Played(NamedTuple):
 
 @desk.get("/rehearsals", asks=ADMINISTER)
 def rehearsals_page(here: Here) -> Answer:
+    """Rehearsals that were asked for, and what became of them."""
     asked = {"programme": here.query.get("programme", ""), "year": str(local_day(here.now).year)}
     return _page(here, DEFAULTS | asked)
 
@@ -92,6 +93,7 @@ def _target(draft: Draft) -> str:
 
 @desk.post("/rehearsals", asks=ADMINISTER)
 def ask(here: Here) -> Answer:
+    """Ask for a rehearsal."""
     typed = {name: here.typed.line(name) for name in ("programme", "year", "source", "subjects", "seed")}
     subjects = typed["subjects"] if typed["source"] == "invented" else None
     given = {"slug": programme(typed["programme"]).slug, "year": typed["year"], "seed": typed["seed"]}
@@ -108,6 +110,7 @@ def ask(here: Here) -> Answer:
 
 @desk.get("/rehearsals/{draft_id:id}", asks=ADMINISTER)
 def rehearsal_page(here: Here) -> Answer:
+    """A rehearsal: its figures and files."""
     draft = find_draft(here.session, KIND, here.path["draft_id"])
     asked, jobs = rehearsal_of(draft), jobs_about(here.session, [_target(draft)], {KIND}, most=1)
     one = programme(asked.slug)
@@ -137,7 +140,7 @@ def _played(folder: Path, one: Programme) -> Played | None:
     except (FileNotFoundError, ValueError):
         return None
     states, labels = one.workflow.assessment.states, one.level_labels
-    mails = [(MESSAGES[name].label if name in MESSAGES else name, count) for name, count in told["mails"].items()]
+    mails = [(_(MESSAGES[name].label) if name in MESSAGES else name, count) for name, count in told["mails"].items()]
     return Played(
         told["subjects"],
         [(states[name].label, count) for name, count in told["states"].items()],
@@ -151,6 +154,7 @@ def _played(folder: Path, one: Programme) -> Played | None:
 
 @desk.get("/rehearsals/{draft_id:id}/{name}", asks=ADMINISTER)
 def file(here: Here) -> Answer:
+    """Hand out a file of a rehearsal."""
     draft, name = find_draft(here.session, KIND, here.path["draft_id"]), here.path["name"]
     path = _folder(here, draft) / name
     if name not in FILES or not path.is_file():

@@ -65,17 +65,20 @@ def _page(here: Here, template: str, *, told: Sequence[str] = ()) -> Page:
 
 @desk.get(AGAIN, asks=OfRound("decide", by_body=True))
 def again_page(here: Here) -> Answer:
+    """Decide again on a dossier: the form."""
     return _page(here, "decisions/again.html")
 
 
 @desk.post("/rounds/{round_id:id}/decisions/{decision_id:id}/again/look", asks=OfRound("decide", by_body=True))
 def look(here: Here) -> Answer:
+    """Show what deciding again would change."""
     told = settling.tried(here, partial(_replace, here, _old(here), scan=False))
     return _page(here, "decisions/again.html" if told else "decisions/again_look.html", told=told)
 
 
 @desk.post(AGAIN, asks=OfRound("decide", by_body=True), first=take_files)
 def do(here: Here) -> Answer:
+    """Decide again: the old decision stays, annulled."""
     old = _old(here)
     name = old.item.dossier.name
     try:

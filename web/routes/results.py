@@ -48,6 +48,7 @@ def _asked(sought: Sought) -> list[tuple[str, str]]:
 
 @desk.get(HOME, asks=OfRound("results", by_body=True))
 def results_page(here: Here) -> Answer:
+    """Results of a round, as far as they are released."""
     own = round_as_desk(here.session, here.path["round_id"])
     if not is_released(own.programme, own.state):
         decides = can_round(here.session, here.actor, "number", own.id)
@@ -86,7 +87,8 @@ def _written(here: Here) -> bytes:
     round_id, form = here.path["round_id"], _form(here)
     demand_released(here.session, round_as_desk(here.session, round_id))
     rehearsal = installation(here.session).made_as == "rehearsal"
-    write = partial(write_xlsx if form == "xlsx" else write_docx, gather(here.session, round_id), rehearsal=rehearsal)
+    report = gather(here.session, round_id, by_criterion=form == "xlsx")
+    write = partial(write_xlsx if form == "xlsx" else write_docx, report, rehearsal=rehearsal)
     with TemporaryDirectory() as folder:
         file = Path(folder) / "report"
         write(file)

@@ -75,6 +75,7 @@ def _asked(here: Here) -> Asked:
 
 @desk.get(REQUESTS, asks=OfRound("consult", by_body=True))
 def requests_page(here: Here) -> Answer:
+    """Requests for opinions in a round."""
     asked = _asked(here)
     found = consult_page.requests(here.session, asked.round.id, actor=here.actor)
     number, pages = page_of(here.query, len(found), consult_page.PAGE)
@@ -91,11 +92,13 @@ def requests_page(here: Here) -> Answer:
 
 @desk.get(NEW, asks=OfRound("consult", by_body=True))
 def new_page(here: Here) -> Answer:
+    """Ask for opinions: whom, on which dossiers, until when."""
     return _new(here, _ready(here, here.query.get("name", "")))
 
 
 @desk.get(ONE, asks=OfDossier(trigger="consult"))
 def new_for_one(here: Here) -> Answer:
+    """Ask for opinions on one dossier."""
     return _new(here, _ready(here, ""))
 
 
@@ -153,11 +156,13 @@ def _typed(here: Here) -> Mapping[str, str]:
 
 @desk.post(LOOK, asks=OfRound("consult", by_body=True))
 def look(here: Here) -> Answer:
+    """Show who would be asked, and on what."""
     return _look(here, _chosen(here, _ready(here, here.typed.line("name"))))
 
 
 @desk.post(ONE_LOOK, asks=OfDossier(trigger="consult"))
 def look_for_one(here: Here) -> Answer:
+    """Show who would be asked about one dossier."""
     return _look(here, _chosen(here, _ready(here, "")))
 
 
@@ -206,11 +211,13 @@ def _closing(here: Here, until: str) -> tuple[datetime | None, str]:
 
 @desk.post(REQUESTS, asks=OfRound("consult", by_body=True), first=take_files)
 def ask(here: Here) -> Answer:
+    """Ask for opinions."""
     return _ask(here, _chosen(here, _ready(here, here.typed.line("name"))))
 
 
 @desk.post(ONE, asks=OfDossier(trigger="consult"), first=take_files)
 def ask_for_one(here: Here) -> Answer:
+    """Ask for opinions on one dossier; those who are asked are told."""
     return _ask(here, _chosen(here, _ready(here, "")))
 
 
@@ -254,6 +261,7 @@ def _letter(here: Here) -> int | None:
 
 @desk.post("/opinions/{request_id:id}/remind", asks=OfRequest("consult"))
 def remind(here: Here) -> Answer:
+    """Remind those who have not answered."""
     back = f"/opinions/{here.path['request_id']}/answers"
     try:
         told = opinion_reminders.tell_now(here.session, here.path["request_id"], actor=here.actor, now=here.now)

@@ -61,6 +61,7 @@ def _openable(programme: Programme, lines: Sequence[Line]) -> dict[str, int]:
 
 @desk.get(MEETING, asks=OfMeeting("read"))
 def meeting(here: Here) -> Answer:
+    """A meeting: agenda, people, ballots, minutes."""
     return _page(here)
 
 
@@ -72,6 +73,7 @@ def what_if(here: Here) -> Answer:
 
 @desk.post("/meetings/{meeting_id:id}/people/present", asks=OfMeeting("hold"))
 def attend(here: Here) -> Answer:
+    """Record who is present."""
     key, opens = here.path["meeting_id"], here.typed.get("then") == "open"
     try:
         with savepoint(here.session):
@@ -86,6 +88,7 @@ def attend(here: Here) -> Answer:
 
 @desk.post("/meetings/{meeting_id:id}/close", asks=OfMeeting("hold"), first=take_files)
 def close(here: Here) -> Answer:
+    """Close the meeting."""
     key = here.path["meeting_id"]
     try:
         with savepoint(here.session):
@@ -128,11 +131,13 @@ def _minutes_of(here: Here, lines: Sequence[Line]) -> dict[int, int | None]:
 
 @desk.get(BALLOTS, asks=OfMeeting("hold"))
 def ballot_page(here: Here) -> Answer:
+    """The form of a ballot box."""
     return _ballot_page(here, here.query.get("name", ""))
 
 
 @desk.post(BALLOTS, asks=OfMeeting("hold"), first=take_files)
 def open_ballot(here: Here) -> Answer:
+    """Open a ballot box."""
     name, chosen = here.typed.get("name"), form.ids(here.typed.all("dossier"))
     try:
         with savepoint(here.session):

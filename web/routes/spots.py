@@ -21,6 +21,7 @@ LONGEST: Final = 300
 
 @desk.post("/assessments/{assessment_id:id}/name", asks=OfDossier("draft"))
 def name(here: Here) -> Answer:
+    """Name the bright spot that a dossier is about."""
     key = here.dossier.id
     try:
         with savepoint(here.session):
@@ -56,11 +57,13 @@ def _agency(here: Here) -> int:
 
 @desk.get(SPOTS, asks=OfDossier("draft"))
 def spots_page(here: Here) -> Answer:
+    """Bright spots of an agency."""
     return _page(here)
 
 
 @desk.post(SPOTS, asks=OfDossier("draft"))
 def add(here: Here) -> Answer:
+    """Enter a bright spot."""
     facts, title, kind = here.dossier, here.typed.line("name")[:LONGEST], here.typed.line("kind")
     if any(one.name == title for one in spots.of_agency(here.session, facts.round_id, _agency(here))):
         return _page(here, problem=_("Cơ quan đã có điểm sáng mang tên này."))

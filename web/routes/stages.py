@@ -50,6 +50,7 @@ STEPS: Final[Mapping[str, Work]] = {
 
 @desk.get(STAGES, asks=OfRound("administer"))
 def stages_page(here: Here) -> Answer:
+    """Stages of a round: what may come next, and what still stands in the way."""
     return _page(here)
 
 
@@ -88,6 +89,7 @@ def number(here: Here) -> Answer:
 
 @desk.post("/rounds/{round_id:id}/stages/{trigger}", asks=OfRound("administer"))
 def take(here: Here) -> Answer:
+    """Take the round into its next stage."""
     trigger, round_id = here.path["trigger"], here.path["round_id"]
     if trigger not in STEPS:
         raise Unknown(_("bước này của đợt"))

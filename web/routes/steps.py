@@ -44,6 +44,7 @@ def _step(here: Here) -> Step | None:
 
 @desk.get(STEP, asks=OfStep())
 def look(here: Here) -> Answer:
+    """A second look at a step of the workflow, and what it needs."""
     step = _step(here)
     if step is None:
         return redirect_with_note(_home(here), _("Bước này không còn thực hiện được; trạng thái hồ sơ đã thay đổi."))
@@ -94,6 +95,7 @@ def _levels(here: Here, step: Step) -> dict[str, Any]:
 
 @desk.post(STEP, asks=OfStep(), first=take_files)
 def do(here: Here) -> Answer:
+    """Take a step of the workflow."""
     step = _step(here)
     if step is None:
         return redirect_with_note(_home(here), _("Bước này đã được thực hiện hoặc không còn thực hiện được."))

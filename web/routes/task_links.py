@@ -9,6 +9,7 @@ from states.tasks import TASKS
 from web.answers import Answer, Page, Redirect, page
 from web.asks import Nobody
 from web.edge import Desk, Here
+from web.words import _
 
 desk: Final = Desk()
 LINK: Final = Nobody("whoever holds a link from a registered mailbox is let in by it, to one task")
@@ -22,7 +23,7 @@ def _shown(here: Here, seen: task_links.Seen | None, *, problem: str = "") -> Pa
         template,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
         address=f"/t/{here.path['token']}",
-        task=TASKS[seen.task].label,
+        task=_(TASKS[seen.task].label),
         is_shared=seen.is_shared,
         name=here.typed.get("name"),
         position=here.typed.get("position"),
@@ -41,11 +42,13 @@ def _about(seen: task_links.Seen) -> tuple[str, dict[str, Any]]:
 
 @desk.get("/t/{token}", asks=LINK)
 def link_page(here: Here) -> Answer:
+    """The button behind a task link; a dead link offers a new one to the registered address."""
     return _shown(here, task_links.look(here.session, here.path["token"], now=here.now))
 
 
 @desk.post("/t/{token}", asks=LINK)
 def open_link(here: Here) -> Answer:
+    """Exchange a task link for a session on exactly its task."""
     token, name, position = here.path["token"], here.typed.line("name"), here.typed.line("position")
     try:
         opened = task_links.exchange(here.session, token, name=name, position=position, visit=here.visit, now=here.now)

@@ -18,6 +18,7 @@ LONGEST: Final = 3
 
 @desk.post("/me/tokens", asks=Own(), first=knows_password)
 def make_token(here: Here) -> Answer:
+    """Make a token for the API; it is shown once."""
     if not here.before:
         limits.count(here.session, password_try(here), now=here.now)
         return own_page(here, told=[_("Mật khẩu hiện tại không đúng.")])
@@ -55,6 +56,7 @@ def _second_try(here: Here) -> limits.Try:
 
 @desk.post("/me/tokens/{token_id:id}/revoke", asks=Own())
 def revoke_token(here: Here) -> Answer:
+    """End a token of the API."""
     key = here.account.account_id
     tokens.revoke(here.session, here.path["token_id"], account_id=key, actor=here.actor, now=here.now)
     return redirect_with_note("/me", _("Đã thu hồi khóa API; chương trình dùng khóa này không còn truy cập được."))

@@ -46,11 +46,13 @@ def _closed(here: Here, refused: Refused) -> Page:
 
 @desk.get(SHEET, asks=OfDossier("draft"))
 def sheet(here: Here) -> Answer:
+    """Lead to the dossier, for whoever reloads after a form."""
     return redirect_with_note(_home(here), "")
 
 
 @desk.post(SHEET, asks=OfDossier("draft"), first=take_files)
 def save_sheet(here: Here) -> Answer:
+    """Keep what a unit typed into its sheet."""
     try:
         done = drafts.save(here)
     except Refused as refused:
@@ -83,6 +85,7 @@ def _clock(here: Here) -> str:
 
 @desk.post("/assessments/{assessment_id:id}/criteria/{code}", asks=OfDossier("draft"), first=take_files)
 def save_criterion(here: Here) -> Answer:
+    """Keep what a unit typed into one criterion."""
     code = here.path["code"]
     if code not in {leaf.code for leaf in sheet_of(here.dossier).leaves()}:
         raise Unknown(_("tiêu chí này"))
@@ -91,12 +94,14 @@ def save_criterion(here: Here) -> Answer:
 
 @desk.get("/assessments/{assessment_id:id}/preview", asks=OfDossier("draft"))
 def preview(here: Here) -> Answer:
+    """The sheet as it would be submitted, to be printed."""
     shown = drafts.view(here) if unit_page.may_draft(here.dossier) else read_view(here)
     return page("unit/preview.html", view=shown, **common(here))
 
 
 @desk.get(SUBMIT, asks=OfDossier(trigger="submit"))
 def look_again(here: Here) -> Answer:
+    """A second look before the submission: total, what is missing, what happens then."""
     if not unit_page.may_draft(here.dossier):
         return redirect_with_note(_home(here), "")
     return _submit_page(here)
@@ -131,6 +136,7 @@ def _changed(here: Here, view: View) -> list[Row]:
 
 @desk.post(SUBMIT, asks=OfDossier(trigger="submit"), first=take_files)
 def submit(here: Here) -> Answer:
+    """Submit the sheet; the receipt is mailed."""
     facts = hold(here.session, here.dossier.id, actor=here.actor, now=here.now)
     if facts.submitted_at is not None and not facts.programme.workflow.assessment.steps("submit", facts.state):
         return redirect_with_note(_home(here), _("Hồ sơ đã được nộp trước đó; biên nhận ở dưới đây."))
@@ -180,6 +186,7 @@ def _version(here: Here) -> int:
 
 @desk.post("/assessments/{assessment_id:id}/revise", asks=OfDossier(trigger="revise"))
 def revise(here: Here) -> Answer:
+    """Open a working copy; the submitted one stays in force."""
     self_assess.revise(here.session, here.dossier.id, actor=here.actor, now=here.now)
     note = _("Đang sửa bản đã nộp. Bản đã nộp vẫn có hiệu lực cho đến khi nộp lại.")
     return redirect_with_note(_home(here), note)
@@ -187,6 +194,7 @@ def revise(here: Here) -> Answer:
 
 @desk.post("/assessments/{assessment_id:id}/discard", asks=OfDossier(trigger="discard_revision"))
 def discard(here: Here) -> Answer:
+    """Drop the working copy; the submitted one stays as it is."""
     key = here.dossier.id
     self_assess.discard_revision(here.session, key, actor=here.actor, now=here.now)
     evidence_files.restore_submitted(here.session, key, actor=here.actor, now=here.now)
@@ -195,6 +203,7 @@ def discard(here: Here) -> Answer:
 
 @desk.get(PRESENT, asks=OfDossier("draft"))
 def look_before_presenting(here: Here) -> Answer:
+    """A second look before the sheet is presented to the head."""
     if not unit_page.waits_for_head(here.dossier):
         return redirect_with_note(_home(here), "")
     return _submit_page(here, presenting=True)
@@ -202,6 +211,7 @@ def look_before_presenting(here: Here) -> Answer:
 
 @desk.post(PRESENT, asks=OfDossier("draft"))
 def present(here: Here) -> Answer:
+    """Present a finished sheet to the head."""
     told = unit_page.present(here.session, here.dossier.id, actor=here.actor, now=here.now)
     names = ", ".join(one.name or one.email for one in told)
     return redirect_with_note(_home(here), _("Đã trình %(names)s; phần mềm gửi thư để xem và nộp.") % {"names": names})

@@ -33,11 +33,13 @@ def _letters(here: Here, *, problem: str = "") -> Page:
 
 @desk.get(DIFFICULTIES, asks=OfDossier("draft"))
 def difficulties(here: Here) -> Answer:
+    """Difficulties of the unit, and their answers."""
     return _letters(here)
 
 
 @desk.post(DIFFICULTIES, asks=OfDossier("draft"))
 def difficulty(here: Here) -> Answer:
+    """Raise a difficulty."""
     question, key = here.typed.get("question"), here.dossier.id
     if len(question) > LONGEST:
         return _letters(here, problem=_("Nội dung quá dài; rút gọn còn dưới 20.000 ký tự."))
@@ -62,11 +64,13 @@ def _extension(here: Here, *, problem: str = "") -> Page:
 
 @desk.get(EXTENSION, asks=OfDossier("draft"))
 def extension(here: Here) -> Answer:
+    """Ask for more time: the form, and what was asked before."""
     return _extension(here)
 
 
 @desk.post(EXTENSION, asks=OfDossier("draft"))
 def more_time(here: Here) -> Answer:
+    """Ask for an extension, with reason and document."""
     reason, wanted = here.typed.get("reason"), here.typed.line("until")
     if len(reason) > LONGEST:
         return _extension(here, problem=_("Lý do quá dài; rút gọn còn dưới 20.000 ký tự."))

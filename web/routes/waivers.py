@@ -65,17 +65,20 @@ def _page(here: Here, template: str, *, told: Sequence[str] = ()) -> Page:
 
 @desk.get(WAIVERS, asks=OfRound("waive", by_body=True))
 def waivers_page(here: Here) -> Answer:
+    """Missing prerequisites that may be waived."""
     return _page(here, "decisions/waivers.html")
 
 
 @desk.post("/rounds/{round_id:id}/waivers/look", asks=OfRound("waive", by_body=True))
 def look(here: Here) -> Answer:
+    """Show what waiving would mean."""
     told = settling.tried(here, partial(_waive, here, scan=False))
     return _page(here, "decisions/waivers.html" if told else "decisions/waivers_look.html", told=told)
 
 
 @desk.post(WAIVERS, asks=OfRound("waive", by_body=True), first=take_files)
 def do(here: Here) -> Answer:
+    """Waive missing prerequisites, with the reason."""
     try:
         with savepoint(here.session):
             count = _waive(here, scan=True)
@@ -124,6 +127,7 @@ def _decides(here: Here, around: Around, body: str) -> bool:
 
 @desk.get(QUOTA, asks=OfRound("export", by_body=True))
 def quota_page(here: Here) -> Answer:
+    """Quotas: base, share, what is used, what is left."""
     return _quota_page(here)
 
 

@@ -16,6 +16,7 @@ LOOKS_ON: Final = OfRound("view", by_body=True)
 
 @desk.get("/rounds/{round_id:id}", asks=LOOKS_ON)
 def board_page(here: Here) -> Answer:
+    """The board of a round: how many dossiers stand where, what is late, what comes next."""
     watched = watch(here.session, here.actor, here.path["round_id"])
     found, ends = overview(here.session, watched), closings(here.session, watched)
     waits = waiting(here.session, watched, here.now)
@@ -37,6 +38,7 @@ def board_page(here: Here) -> Answer:
 
 @desk.get("/rounds/{round_id:id}/units", asks=LOOKS_ON)
 def units_page(here: Here) -> Answer:
+    """The dossiers of a round, filtered, in pages."""
     watched = watch(here.session, here.actor, here.path["round_id"])
     wanted, found = ways.wanted_of(here.query, watched), overview(here.session, watched)
     return page(

@@ -147,17 +147,20 @@ def _level(here: Here, line: Line) -> str:
 
 @desk.get(STEPS, asks=OfRound("export", by_body=True))
 def step_page(here: Here) -> Answer:
+    """A step of the workflow for many dossiers: choose them."""
     return _page(here, "decisions/step.html")
 
 
 @desk.post("/rounds/{round_id:id}/steps/{step}/look", asks=OfRound("export", by_body=True))
 def look(here: Here) -> Answer:
+    """Show which dossiers would take the step, and which not, and why."""
     told = settling.tried(here, partial(_take, here, scan=False))
     return _page(here, "decisions/step.html" if told else "decisions/step_look.html", told=told)
 
 
 @desk.post(STEPS, asks=OfRound("export", by_body=True), first=take_files)
 def do(here: Here) -> Answer:
+    """Take the step with the chosen dossiers."""
     try:
         with savepoint(here.session):
             count = _take(here, scan=True)

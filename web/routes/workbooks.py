@@ -24,6 +24,7 @@ WORKBOOK: Final = "/assessments/{assessment_id:id}/workbook"
 
 @desk.get(WORKBOOK, asks=OfDossier("draft"))
 def workbook_page(here: Here) -> Answer:
+    """The sheet as a workbook: fetch it, send it back."""
     if not unit_page.may_draft(here.dossier):
         return redirect_with_note(f"/assessments/{here.dossier.id}", "")
     return _page(here)
@@ -36,6 +37,7 @@ def _page(here: Here, refusal: str = "") -> Page:
 
 @desk.get(f"{WORKBOOK}/file", asks=OfDossier("draft"))
 def download(here: Here) -> Answer:
+    """Hand out the sheet as a workbook."""
     if not unit_page.may_draft(here.dossier):
         return redirect_with_note(f"/assessments/{here.dossier.id}", "")
     return Download(unit_workbook.written(here), f"bieu-tu-cham-{here.dossier.id}.xlsx", MEDIA_TYPE)
@@ -43,6 +45,7 @@ def download(here: Here) -> Answer:
 
 @desk.post(WORKBOOK, asks=OfDossier("draft"), first=take_workbook)
 def look(here: Here) -> Answer:
+    """Show what a filled workbook would change."""
     if not unit_page.may_draft(here.dossier):
         closed = refuse("closed", _("Hồ sơ không mở để điền vào lúc này; tệp chưa được ghi vào hồ sơ."))
         return rest_page(here, refused=closed)

@@ -256,3 +256,6 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("beforeunload", (event) => {
   if (document.querySelector("[data-keeps]:not([data-leaving]) .unsaved")) event.preventDefault();
 });
+
+// Who comes back from where they signed in goes on by themselves.
+document.querySelectorAll("form[data-at-once]").forEach((form) => form.requestSubmit());

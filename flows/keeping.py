@@ -1,0 +1,92 @@
+"""What is kept beside the database every night, what is thrown away, and whom a night that went wrong is told."""
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlmodel import Session
+
+from evidence.store import Absent, Store
+from flows.jobs import Claimed, Outcome
+from models import backup, copies, retention
+from models.check import revision
+from models.db import run
+from models.evidence import named_files
+from models.types import to_micros
+from states.advance import tell_sql
+from states.permits import ROUND
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flows.duties import Setting
+
+EVIDENCE: Final = "evidence"
+NIGHTLY: Final = frozenset({"seal", "verify", "backup", "sweep_files", "tidy"})
+CONCERNS: Final = (
+    "r.id = (SELECT max(id) FROM round WHERE launched_at IS NOT NULL AND state NOT IN ('archived', 'cancelled')) "
+    "AND EXISTS (SELECT 1 FROM job j WHERE j.id = :job AND j.status = 'failed')"
+)
+
+
+def back_up(setting: "Setting", job: Claimed) -> Outcome:
+    """Copy the database, and the files of evidence where a folder for copies is named; what is old goes."""
+    folder = setting.copies
+    made = backup.copy(setting.database, folder / f"{copies.STEM}{job.errand.occasion}.bak")
+    with setting.database.reading() as session:
+        hashes, at_revision = named_files(session), revision(session)
+        rows = run(session, "SELECT count(*) FROM history").fetchone()[0]
+    missing = _copy_files(setting.evidence, folder / EVIDENCE, hashes) if setting.backups else []
+    told = {"made_at": setting.now(), "revision": at_revision, "history_rows": rows}
+    copies.write_sheet(made, hashes, **told, files_copied=bool(setting.backups))
+    copies.rotate(folder)
+    if missing:
+        return Outcome(f"Đã sao lưu cơ sở dữ liệu vào {made}, nhưng kho thiếu {len(missing)} tệp.", held=False)
+    how = "đã chép đủ" if setting.backups else "chỉ ghi mã; đặt DANHGIA_BACKUP để chép cả tệp"
+    return Outcome(f"Đã sao lưu vào {made}; {len(hashes)} tệp: {how}.")
+
+
+def _copy_files(store: Store, folder: Path, hashes: Iterable[str]) -> list[str]:
+    """Copy the contents that the folder lacks; returns those that the store lacks."""
+    missing = []
+    for file_hash in sorted(hashes):
+        target = folder / file_hash[:2] / file_hash
+        if target.is_file():
+            continue
+        try:
+            _copy_file(store, file_hash, target)
+        except Absent:
+            missing.append(file_hash)
+    return missing
+
+
+def _copy_file(store: Store, file_hash: str, target: Path) -> None:
+    """The copy appears whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{os.getpid()}-{file_hash}")
+    try:
+        with part.open("wb") as written:
+            written.writelines(store.open(file_hash).pieces)
+            written.flush()
+            os.fsync(written.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def tidy(setting: "Setting", _: Claimed) -> Outcome:
+    """Throw away what no round needs any more: ended sessions, used keys, old links, jobs of past nights."""
+    with setting.database.writing() as session:
+        gone = retention.tidy(session, setting.now())
+    return Outcome(f"Đã dọn: {', '.join(f'{name} {count}' for name, count in sorted(gone.items()))}.")
+
+
+def tell_failed(session: Session, job: Claimed, now: "datetime") -> None:
+    """Mail the administrators of the newest round when work of the night has failed for good; once a job."""
+    if job.errand.kind not in NIGHTLY:
+        return
+    sql = tell_sql("night_failed", "round", "r", ROUND, CONCERNS, ":occasion", ":about", ":now")
+    about = json.dumps({"work": job.errand.kind})
+    run(session, sql, {"occasion": f"job:{job.id}", "about": about, "now": to_micros(now), "job": job.id})
