@@ -1,87 +1,46 @@
 """`make run`: a demonstration round of Đà Nẵng's communes, half-way, served with a sign-in link for each role.
 
-`DANHGIA_NOW` says from when on it is watched; the round is played until then in a rehearsal database.
+`DANHGIA_NOW` says from when on it is watched; the round is played until then in a rehearsal database. The portal loads
+while it is played.
 """
 
+import gc
 import os
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-from rich.table import Table
-from sqlmodel import Session, col, select
+from danhgia.front import Portal, demand_free
 
-from actions.sign_in import give_key
-from config.load import HOME, load_programme
-from config.register import load_register
-from config.vocabulary import RELATIONS, Relation
-from danhgia import serve
-from danhgia.edge import opened
-from danhgia.rehearse import year
-from danhgia.rehearse.stage import staged
-from models.assessments import Assessment
-from models.people import Account, Grant
-from states.actor import console
-
-SLUG: Final = "dan-chu-co-so"
-YEAR: Final = 2026
-SEED: Final = 7
-SUBJECTS: Final = 24
 BEGINS: Final = "2026-12-07T09:00:00+07:00"
 HOST, PORT = "127.0.0.1", 8000
-WIDTH: Final = 160
-OF_UNIT: Final = ("officer", "head")
-"""Shown by the people of a unit that is still scoring itself, where there is one."""
-ROLES: Final = ("administrator", "officer", "head", "appraiser", "lead", "authority", "reader", "auditor")
 
 
 def main(port: int = PORT) -> None:
     """Play the round once, then serve it until stopped."""
     begins = datetime.fromisoformat(os.environ.setdefault("DANHGIA_NOW", BEGINS))
-    folder = Path(os.environ.get("DANHGIA_VAR", "var")) / "demo" / f"{begins:%Y-%m-%d-%H%M%S}"
-    os.environ.setdefault("DANHGIA_BASE_URL", f"http://{HOST}:{port}")
-    os.environ["DANHGIA_DATABASE_URL"] = f"sqlite:///{folder.resolve()}/round.db"
-    if not (folder / "round.db").exists():
-        _play(folder, begins)
-    _show_links()
-    serve.main(HOST, port)
-
-
-def _play(folder: Path, until: datetime) -> None:
+    folder = Path(os.environ.get("DANHGIA_VAR", "var")).resolve() / "demo" / f"{begins:%Y-%m-%d-%H%M%S}"
     folder.mkdir(parents=True, exist_ok=True)
-    made = folder / "half.db"
-    for leftover in folder.glob("half.db*"):
-        leftover.unlink()
-    rows = load_register(HOME / "registers" / "da-nang-2026.csv")[:SUBJECTS]
-    with staged(f"sqlite:///{made.resolve()}", load_programme(SLUG), YEAR, SEED, folder) as stage:
-        for _ in year.play(stage, rows, until):
-            pass
-    made.rename(folder / "round.db")
+    os.environ.setdefault("DANHGIA_BASE_URL", f"http://{HOST}:{port}")
+    os.environ["DANHGIA_DATABASE_URL"] = f"sqlite:///{folder}/round.db"
+    gc.disable()  # until it serves: what is loaded and played stays, and looking for garbage took a tenth of the time
+    demand_free(HOST, port)
+    portal = Portal(HOST, port, {}, folder / "round.db")
+    portal.watch()
+    _go_on(portal, folder, begins)
 
 
-def _show_links() -> None:
-    table = Table("Vai trò", "Tài khoản", "Liên kết đăng nhập", title="Đợt minh họa đang diễn ra")
-    with opened() as here:
-        now, base = here.clock.now(), here.settings.base_url
-        for role, email, link in here.act(lambda session: list(_links(session, now, base))):
-            table.add_row(RELATIONS[Relation(role)], email, link)
-    Console(width=WIDTH).print(table)
+def _go_on(portal: Portal, folder: Path, begins: datetime) -> None:
+    from danhgia import demonstration
 
+    if not (folder / "round.db").exists():
+        demonstration.play(folder, begins)
+    demonstration.show_links()
+    gc.enable()
+    from danhgia.serve import serve
 
-def _links(session: Session, now: datetime, base: str) -> Iterator[tuple[str, str, str]]:
-    busy = select(Assessment.subject_id).where(Assessment.state == "self_assessing").order_by(col(Assessment.id))
-    subject_id = session.exec(busy).first()
-    for role in ROLES:
-        chosen = select(Account).join(Grant, col(Grant.account_id) == col(Account.id)).where(Grant.role == role)
-        if role in OF_UNIT and subject_id is not None:
-            chosen = chosen.where(Grant.subject_id == subject_id)
-        found = session.exec(chosen.order_by(col(Account.id))).first()
-        if found is not None:
-            key = give_key(session, found.id, without_second=False, actor=console("demo"), now=now)
-            yield role, found.email, f"{base}/s/{key.token}"
+    serve(portal)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""The portal as a process: `python -m danhgia.portal HOST PORT`."""
+"""The portal as a process: `python -m danhgia.portal HOST PORT [FILE]`; it opens when the file is there."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
@@ -15,6 +17,7 @@ from web.place import Place
 KEPT_OPEN: Final = 75
 """Seconds for which an idle connection stays open: longer than people pause between two saves, and than proxies wait,
 so that none is closed under a form that is just being sent."""
+LOOK_SECONDS: Final = 0.02
 
 
 @contextmanager
@@ -26,8 +29,10 @@ def portal() -> Iterator[Any]:
         yield create_app(place)
 
 
-def main(host: str, port: int) -> None:
+def main(host: str, port: int, after: Path | None = None) -> None:
     """Serve until told to stop. Addresses hold secrets, so no access log is written."""
+    while after is not None and not after.exists():
+        time.sleep(LOOK_SECONDS)
     settings = settings_of_environment()
     set_up(settings.log_level, settings.log_format)
     with portal() as app:
@@ -44,4 +49,4 @@ def main(host: str, port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), *map(Path, sys.argv[3:]))

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from http import HTTPStatus
@@ -25,7 +25,8 @@ from sqlalchemy import make_url
 from config.logs import set_up, tell
 from config.settings import Settings
 from danhgia.child import Child
-from danhgia.edge import Unusable, opened, settings_of_environment
+from danhgia.edge import opened, settings_of_environment
+from danhgia.front import STOP_SECONDS, Portal, demand_free
 from evidence.stores import store_of
 from flows import work
 from flows.duties import Setting
@@ -40,7 +41,6 @@ WATCH_SECONDS: Final = 0.25
 HEALTH_SECONDS: Final = 0.5
 LOOP: Final = timedelta(seconds=5)
 SHORTEST: Final = timedelta(seconds=1)
-STOP_SECONDS: Final = 4.0
 POST_SECONDS: Final = 1.0
 WATCH_BESIDE: Final = 2.0
 LOG: Final = logging.getLogger("danhgia.serve")
@@ -119,37 +119,6 @@ class Prefect:
         self.runner.end(deadline - STOP_SECONDS / 2)
         self.server.tell_to_stop()
         self.server.end(deadline)
-
-
-class Portal:
-    """The portal, in a process of its own that needs nothing of Prefect."""
-
-    def __init__(self, settings: Settings, host: str, port: int) -> None:
-        self.process = Child("portal")
-        self._arguments, self._ours = ("danhgia.portal", host, str(port)), ours(settings)
-        self._address = f"http://{host}:{port}"
-
-    def watch(self) -> None:
-        """Start it when it is down and may start."""
-        if not self.process.is_running() and self.process.may_start():
-            self.process.start(self._arguments, self._ours)
-            LOG.info("the portal is at %s", self._address)
-
-    def stop(self) -> None:
-        """Requests under way are answered first; it is gone when this returns."""
-        self.process.tell_to_stop()
-        self.process.end(time.monotonic() + STOP_SECONDS)
-
-
-def _demand_free(host: str, port: int) -> None:
-    """Unusable when somebody else listens there: told at once, and not in a log."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise Unusable(f"the portal cannot listen on {host}:{port}: {error.strerror}") from None
 
 
 def answers(port: int, auth: str) -> bool:
@@ -249,34 +218,44 @@ def main(host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; `host` and `port` are those of the portal."""
     told = settings_of_environment()
     set_up(told.log_level, told.log_format)
-    _demand_free(host, port)
+    demand_free(host, port)
+    serve(Portal(host, port, ours(told)))
+
+
+def serve(portal: Portal) -> None:
+    """Serve until SIGTERM or SIGINT; Prefect is started once the portal has answered."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    with _setting() as (settings, setting):
-        loop = threading.Thread(target=work_on, args=(setting, stopping), name="work", daemon=True)
-        posts = [
-            threading.Thread(target=post, args=(settings, setting, stopping), name=post.__name__, daemon=True)
-            for post in (post_keys, post_mail)
-        ]
-        beside = [
-            threading.Thread(target=do_beside, args=(setting, works, stopping), name=works[0].name, daemon=True)
-            for works in (work.LONG, work.EVIDENCE)
-        ]
-        for thread in (loop, *posts, *beside):
-            thread.start()
-        portal, prefect = Portal(settings, host, port), Prefect(settings)
+    with _setting() as (settings, setting), _working(settings, setting, stopping):
+        prefect = Prefect(settings)
         try:
             while not stopping.is_set():
                 portal.watch()
-                prefect.watch()
+                if portal.has_answered():
+                    prefect.watch()
                 stopping.wait(WATCH_SECONDS)
         finally:
             stopping.set()
             portal.stop()
             prefect.stop()
-            for thread in (loop, *posts):
-                thread.join(STOP_SECONDS)
+
+
+@contextmanager
+def _working(settings: Settings, setting: Setting, stopping: threading.Event) -> Iterator[None]:
+    """The threads of due work; at the end those that hold a lease or a connection are waited for."""
+    own = [_thread("work", work_on, setting, stopping)]
+    own += [_thread(post.__name__, post, settings, setting, stopping) for post in (post_keys, post_mail)]
+    beside = [_thread(works[0].name, do_beside, setting, works, stopping) for works in (work.LONG, work.EVIDENCE)]
+    for thread in (*own, *beside):
+        thread.start()
+    yield
+    for thread in own:
+        thread.join(STOP_SECONDS)
+
+
+def _thread(name: str, call: Callable[..., None], *arguments: object) -> threading.Thread:
+    return threading.Thread(target=call, args=arguments, name=name, daemon=True)
 
 
 @contextmanager

@@ -28,3 +28,5 @@ with_uv || {
     echo "uv could not build .venv; building it with pip, which takes a minute" >&2
     with_pip
 }
+
+.venv/bin/python -m compileall -q actions config danhgia evidence flows intake models notifications reports scoring states web

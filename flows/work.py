@@ -162,11 +162,12 @@ def _to_do(plan: Plan, kinds: Collection[str], database: Database, now: datetime
     """Ask for the jobs the calendar wants, and return those of these kinds that are due, each as a batch."""
     with database.reading() as session:
         wanted = jobs.missing(session, plan(session, now))
+        due = jobs.waiting(session, kinds, now)
     if wanted:
         with database.writing() as session:
             jobs.ask(session, wanted, now)
-    with database.reading() as session:
-        return [(job_id,) for job_id in jobs.waiting(session, kinds, now)]
+            due = jobs.waiting(session, kinds, now)
+    return [(job_id,) for job_id in due]
 
 
 def _perform(setting: Setting, ids: Ids) -> Counts:

@@ -7,7 +7,8 @@ import pytest
 
 from config.settings import Settings
 from danhgia.edge import Unusable
-from danhgia.serve import LOOPBACK, Portal, _demand_free
+from danhgia.front import Portal, demand_free
+from danhgia.serve import LOOPBACK, ours
 from tests.conftest import Fresh
 from tests.notifications.smtp import free_port
 
@@ -36,7 +37,7 @@ def until_answers(portal: Portal, port: int) -> None:
 def test_the_portal_answers_is_started_again_when_it_dies_and_stops(fresh_sqlite: Fresh, tmp_path: Path) -> None:
     with fresh_sqlite() as url:
         port = free_port()
-        portal = Portal(Settings(database_url=url, var=tmp_path), LOOPBACK, port)
+        portal = Portal(LOOPBACK, port, ours(Settings(database_url=url, var=tmp_path)))
         until_answers(portal, port)
         assert portal.process.process is not None
         portal.process.process.kill()
@@ -52,4 +53,4 @@ def test_a_port_that_is_taken_is_told_at_once() -> None:
         other.bind((LOOPBACK, 0))
         other.listen()
         with pytest.raises(Unusable, match="cannot listen"):
-            _demand_free(LOOPBACK, other.getsockname()[1])
+            demand_free(LOOPBACK, other.getsockname()[1])
