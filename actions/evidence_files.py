@@ -15,6 +15,7 @@ from config.calendar import date_text, local_day
 from config.programme import Evidence as Taken
 from evidence.store import Kept
 from models.assessments import Assessment, ExplanationRequest, items
+from models.db import run
 from models.evidence import Evidence, astray, evidence_of
 from states import history
 from states.actor import SYSTEM, Actor
@@ -80,10 +81,16 @@ def add(session: Session, assessment_id: int, new: Iterable[New], *, actor: Acto
     Refused with every reason, and as a draft is: after the closing, outside the sheet.
     """
     given = list(new)
-    self_assess.save(session, assessment_id, {}, actor=actor, now=now)
-    facts = hold(session, assessment_id, actor=actor, now=now)
+    facts = _draft(session, assessment_id, actor, now)
     known = {leaf.code for leaf in self_assess.sheet_of(facts).leaves()}
     return _add(session, facts, given, known, None, actor)
+
+
+def _draft(session: Session, assessment_id: int, actor: Actor, now: datetime) -> Dossier:
+    """The draft whose evidence is about to change: whoever saw it before has seen another version."""
+    facts = self_assess.begin(session, assessment_id, actor=actor, now=now)
+    run(session, "UPDATE assessment SET version = version + 1 WHERE id = :id", {"id": facts.id})
+    return facts
 
 
 def supplement(session: Session, request_id: int, new: Iterable[New], *, actor: Actor, now: datetime) -> list[int]:
@@ -119,8 +126,7 @@ def remove(
 ) -> None:
     """Take a file or a link away from a draft, or from the supplement to an open question."""
     if request_id is None:
-        self_assess.save(session, assessment_id, {}, actor=actor, now=now)
-        facts = hold(session, assessment_id, actor=actor, now=now)
+        facts = _draft(session, assessment_id, actor, now)
     else:
         facts, _ = _question(session, request_id, actor, now)
     found = find(session, facts.id, evidence_id)
@@ -181,8 +187,9 @@ def _question(session: Session, request_id: int, actor: Actor, now: datetime) ->
 def _add(
     session: Session, facts: Dossier, given: list[New], known: set[str], request_id: int | None, actor: Actor
 ) -> list[int]:
-    fresh = list(_fresh(session, facts, given, request_id))
-    refusals = list(_bad(session, facts, fresh, known))
+    there = evidence_of(session, facts.id)
+    fresh = list(_fresh(given, [one for one in there if one.request_id == request_id]))
+    refusals = list(_bad(facts, fresh, [one.criterion for one in there] + [one.criterion for one in fresh], known))
     if refusals:
         raise Refused(refusals)
     if not fresh:
@@ -195,17 +202,15 @@ def _add(
     return [one.id for one in made]
 
 
-def _fresh(session: Session, facts: Dossier, given: list[New], request_id: int | None) -> Iterator[New]:
+def _fresh(given: list[New], there: Iterable[Evidence]) -> Iterator[New]:
     """What does not stand in the same place already, under the same name and with the same content."""
-    there = [one for one in evidence_of(session, facts.id) if one.request_id == request_id]
     standing = {(one.criterion, one.name, one.file_hash, one.address) for one in there}
     for one in dict.fromkeys(given):
         if (one.criterion, one.name, one.file.file_hash if one.file else "", one.address) not in standing:
             yield one
 
 
-def _bad(session: Session, facts: Dossier, given: list[New], known: set[str]) -> Iterator[Refusal]:
-    standing = [one.criterion for one in evidence_of(session, facts.id)] + [one.criterion for one in given]
+def _bad(facts: Dossier, given: list[New], standing: list[str], known: set[str]) -> Iterator[Refusal]:
     for code in sorted({one.criterion for one in given}):
         if code not in known:
             yield Refusal("criterion", f"Không bổ sung minh chứng cho tiêu chí {code} ở đây được.")

@@ -49,9 +49,17 @@ def save(
     now: datetime,
     version: int | None = None,
 ) -> Saved:
-    """Keep a draft; the first save starts the self-assessment.
+    """Keep a draft; raises as `begin`, and Refused for entries against the sheet."""
+    facts = begin(session, assessment_id, actor=actor, now=now, version=version)
+    sheet = sheet_of(facts)
+    totals = marks.put(session, sheet, assessment_id, "draft", filled, actor=actor, now=now)
+    return Saved(_count(session, facts, totals), totals)
 
-    Raises Stale when somebody saved since `version`, Refused after the deadline or for entries against the sheet.
+
+def begin(session: Session, assessment_id: int, *, actor: Actor, now: datetime, version: int | None = None) -> Dossier:
+    """Hold a draft that is about to be changed; the first change starts the self-assessment.
+
+    Raises Stale when somebody saved since `version`, Refused after the deadline.
     """
     facts = seen(hold(session, assessment_id, actor=actor, now=now), version)
     if facts.programme.workflow.assessment.steps("start_self", facts.state):
@@ -59,9 +67,7 @@ def save(
         facts = hold(session, assessment_id, actor=actor, now=now)
     demand(session, actor, "draft", assessment_id)
     demand_open(replace(facts, relations=UNIT), sealing(facts))
-    sheet = sheet_of(facts)
-    totals = marks.put(session, sheet, assessment_id, "draft", filled, actor=actor, now=now)
-    return Saved(_count(session, facts, totals), totals)
+    return facts
 
 
 def sealing(facts: Dossier) -> str:

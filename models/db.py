@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import psycopg
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
@@ -20,6 +20,7 @@ Result = TypeVar("Result")
 Parameters = Mapping[str, Any]
 BUSY_SECONDS = 30
 PAGE = 5_000
+READ, WRITE = "BEGIN", "BEGIN IMMEDIATE"
 ATTEMPTS = 5
 AGAIN = frozenset({"40001", "40P01"})
 """SQLSTATEs of a transaction that lost against another and may be tried again: serialisation, deadlock."""
@@ -60,8 +61,8 @@ class Database:
         pool, self.url = pool_of(make_url(url))
         self.entropy = entropy
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._write = _sqlite(self.url, "BEGIN IMMEDIATE") if self.is_sqlite else _postgresql(self.url, pool)
-        self._read = _sqlite(self.url, "BEGIN", "query_only=ON") if self.is_sqlite else _snapshots(self._write)
+        self._write = _sqlite(self.url, WRITE) if self.is_sqlite else _postgresql(self.url, pool)
+        self._read = _sqlite(self.url, READ, "query_only=ON") if self.is_sqlite else _snapshots(self._write)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -70,7 +71,7 @@ class Database:
             yield session
             try:
                 session.commit()
-            except DatabaseError as failed:
+            except (DatabaseError, psycopg.Error) as failed:
                 if _is_lost(session):
                     raise Unclear from failed
                 raise
@@ -102,8 +103,11 @@ class Database:
     @contextmanager
     def _session(self, engine: Engine, *, locks: bool = True) -> Iterator[Session]:
         info = {"entropy": self.entropy, "sqlite": self.is_sqlite, "locks": locks and not self.is_sqlite}
-        with Session(engine, expire_on_commit=False, info=info) as session:
-            session.info["driver"] = session.connection().connection
+        with Borrowing(engine, info) as session:
+            if self.is_sqlite:
+                session.info["driver"].execute(WRITE if locks else READ)
+            elif not locks:
+                session.connection()  # which makes it a snapshot for reading
             try:
                 yield session
             except (DatabaseError, psycopg.Error) as failed:
@@ -132,6 +136,43 @@ class Database:
         """Close every pooled connection."""
         self._write.dispose()
         self._read.dispose()
+
+
+class Borrowing(Session):
+    """A session on a borrowed connection; the mapper joins in when it is first asked.
+
+    Most of what is written goes by plain statements, which need nothing of what SQLAlchemy builds around a connection.
+    """
+
+    def __init__(self, engine: Engine, info: dict[str, Any]) -> None:
+        super().__init__(expire_on_commit=False, info=info)
+        self._engine = engine
+        self._mapped: Connection | None = None
+        self._borrowed = self.info["driver"] = engine.raw_connection()
+
+    def get_bind(self, *_: object, **__: object) -> Connection:
+        """The mapper's view of the borrowed connection."""
+        if self._mapped is None:
+            self._mapped = Connection(self._engine, self._borrowed)
+        return self._mapped
+
+    def commit(self) -> None:
+        """Commit what the mapper has written, and what was written past it."""
+        if self.in_transaction():
+            super().commit()
+        self._borrowed.commit()
+
+    def invalidate(self) -> None:
+        """Give the connection back as one that is broken."""
+        super().invalidate()
+        if self._borrowed.is_valid:
+            self._borrowed.invalidate()
+
+    def close(self) -> None:
+        """Give the connection back; what was not committed is rolled back."""
+        super().close()
+        if self._borrowed.is_valid:
+            self._borrowed.close()
 
 
 def _again(opened: Callable[[], AbstractContextManager[Session]], work: Callable[[Session], Result]) -> Result:
@@ -170,7 +211,9 @@ def _sqlite(url: Any, begin: str, *pragmas: str) -> Engine:  # noqa: ANN401  SQL
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:  # noqa: ANN401  SQLAlchemy's connection
-        connection.connection.dbapi_connection.execute(begin)
+        driver = connection.connection.dbapi_connection
+        if not driver.in_transaction:
+            driver.execute(begin)
 
     return engine
 
