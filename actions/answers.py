@@ -18,6 +18,7 @@ from models.opinions import Opinion, OpinionRequest, body_names, dossier_names, 
 from models.rounds import ProgrammeVersion, Round
 from states import history
 from states.actor import Actor
+from states.desk import undenied
 from states.errors import NotAllowed, Refusal, Refused, Unknown
 from states.facts import Dossier
 from states.hold import hold, programme_of
@@ -25,6 +26,7 @@ from states.permits import VERBS, visible
 
 SEES_ALL = ("consult", "decide", "meet")
 """The verbs of those who may read what all bodies said: the staff of the round, never a unit and never a body."""
+UNDENIED = "Hãy mở hồ sơ từ bàn thẩm định và xác nhận không có xung đột lợi ích trước khi nhập ý kiến về hồ sơ đó."
 
 
 class Answer(NamedTuple):
@@ -60,7 +62,10 @@ class Said(NamedTuple):
 
 
 class Consolidated(NamedTuple):
-    """All opinions on a dossier: how many for each level, best first, who said what, who stayed silent, who may yet."""
+    """All opinions on a dossier: how many for each level, best first, who said what, who stayed silent, who may yet.
+
+    `closed`: nothing of that is told, for the reader appraises it and has not denied a conflict of interest.
+    """
 
     assessment_id: int
     name: str
@@ -68,6 +73,7 @@ class Consolidated(NamedTuple):
     said: tuple[Said, ...]
     silent: tuple[str, ...]
     awaited: tuple[str, ...]
+    closed: bool = False
 
 
 def save(session: Session, request_id: int, answers: Mapping[int, Answer], *, actor: Actor, now: datetime) -> None:
@@ -114,9 +120,12 @@ def enter(
 ) -> None:
     """Enter the letter of a body that answers on paper, also after the deadline, which is then told for ever.
 
-    By those who consult. All or none; refused where the body has answered or the dossier has its result.
+    By those who consult. All or none; refused where the body has answered or the dossier has its result, NotAllowed
+    where whoever enters it appraises the dossier and has not denied a conflict of interest.
     """
     demand_document(session, document)
+    if undenied(session, actor, find(session, request_id).round_id, answers):
+        raise NotAllowed(UNDENIED)
     request, own = _held(session, request_id, account_id, answers, "consult", actor, now)
     bad = [refusal for one in own for refusal in _bad_letter(one, answers[one.facts.id])]
     _refuse_all(bad if own else [NO_DOSSIERS])
@@ -142,7 +151,7 @@ def mine(session: Session, request_id: int, *, actor: Actor) -> Mine:
 def consolidated(session: Session, request_id: int, *, actor: Actor) -> list[Consolidated]:
     """What all bodies said, by dossier, on those that the actor works on as staff; NotAllowed when on none.
 
-    Drafts are left out: until it is sent an opinion is awaited.
+    Drafts are left out: until it is sent an opinion is awaited. What is `closed` to the actor is named and no more.
     """
     request = find(session, request_id)
     shown = {key for verb in SEES_ALL for key in visible(session, actor, verb, request.round_id)}
@@ -151,8 +160,14 @@ def consolidated(session: Session, request_id: int, *, actor: Actor) -> list[Con
         raise NotAllowed
     levels, names = _levels(session, request), dossier_names(session, {one.assessment_id for one in opinions})
     bodies = body_names(session, {one.account_id for one in opinions})
+    closed = undenied(session, actor, request.round_id, names)
     found = groupby(opinions, key=lambda one: one.assessment_id)
-    return [_side_by_side(key, names[key], levels, list(group), bodies) for key, group in found]
+    return [
+        Consolidated(key, names[key], dict.fromkeys(levels, 0), (), (), (), closed=True)
+        if key in closed
+        else _side_by_side(key, names[key], levels, list(group), bodies)
+        for key, group in found
+    ]
 
 
 def answer_of(opinion: Opinion) -> Answer:

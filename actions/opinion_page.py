@@ -20,6 +20,7 @@ from models.opinions import Opinion, OpinionRequest, body_names, dossier_names, 
 from models.rounds import ProgrammeVersion, Round
 from models.types import from_micros
 from states.actor import Actor
+from states.desk import undenied
 from states.errors import Unknown
 from states.hold import programme_of
 from states.permits import DOSSIER, RELATIONS, VERBS, Target, allowed, visible
@@ -169,9 +170,9 @@ def _line(one: Opinion, name: str, letter: Document | None) -> Line:
 
 
 def overview(session: Session, request_id: int, *, actor: Actor) -> Overview:
-    """All that was said on the dossiers that the actor works on; NotAllowed when on none."""
+    """All that was said on the dossiers that are open to the actor; NotAllowed when it works on none."""
     rows = consolidated(session, request_id, actor=actor)
-    shown = {one.assessment_id for one in rows}
+    shown = {one.assessment_id for one in rows if not one.closed}
     opinions = [one for one in of_request(session, request_id) if one.assessment_id in shown]
     letters = _documents(session, [said.document_id for one in rows for said in one.said])
     return Overview(rows, _bodies(session, opinions), letters)
@@ -198,7 +199,8 @@ def paper(session: Session, request_id: int, account_id: int, *, actor: Actor) -
     own = {key: one for key, one in of_body(session, request_id, account_id).items() if key in seen}
     if not own:
         raise Unknown(f"nơi được hỏi ý kiến số {account_id}")
-    waiting = [key for key, one in own.items() if one.status in {"open", "silent"}]
+    closed = undenied(session, actor, request.round_id, own)
+    waiting = [key for key, one in own.items() if one.status in {"open", "silent"} and key not in closed]
     names, resting = dossier_names(session, waiting), _resting(session, request, waiting)
     shown = {key: names[key] for key in waiting if key not in resting}
     return Paper(body_names(session, [account_id])[account_id], shown)

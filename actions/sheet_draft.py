@@ -1,6 +1,9 @@
-"""A criteria sheet that was read from a document, while what is odd about it is settled, until it is concluded."""
+"""A criteria sheet that was read from a document, while what is odd about it is settled, until it is concluded.
 
-from collections.abc import Sequence
+Of a document with several tables a draft of its own keeps all of them; each table that is taken becomes a sheet.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -11,13 +14,23 @@ from sqlmodel import Session
 from actions.drafts import put_draft
 from intake import questions
 from intake.settled import Key, Settlement, Settling, by_key
-from intake.sheets import Imported, Source
+from intake.sheets import Imported
+from intake.sources import Document, Source
 from models.drafts import Draft
 from states.actor import Actor
 from states.errors import refuse
 from states.history import record_installation
 
 KIND: Final = "sheet"
+TABLES: Final = "sheet_tables"
+
+
+class Numbered(BaseModel):
+    """Of a source the number of its table, 0 where the document holds but one."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    number: int = 0
 
 
 class Named(BaseModel):
@@ -26,10 +39,14 @@ class Named(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     file_name: str
+    source: Numbered = Numbered()
 
 
 class Kept(BaseModel):
-    """A document as it was read, with what was settled; `yaml` is the sheet that was concluded, word for word."""
+    """A document as it was read, with what was settled; `yaml` is the sheet that was concluded, word for word.
+
+    `tables` is the number of the draft that keeps all tables of the document, 0 where there is but one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -37,15 +54,27 @@ class Kept(BaseModel):
     source: Source
     settled: tuple[Settlement, ...] = ()
     yaml: str = ""
+    tables: int = 0
 
     @property
     def settling(self) -> Settling:
         """What was settled, as a file for `danhgia sheet import --settled`."""
-        return Settling(file=self.file_name, source=self.source.digest, settled=self.settled)
+        source = self.source
+        return Settling(file=self.file_name, source=source.digest, table=source.number, settled=self.settled)
 
     def made(self) -> Imported:
         """What comes of the document as it is settled now."""
         return questions.held(self.source, by_key(self.settled))
+
+
+class KeptTables(BaseModel):
+    """A document with several tables, and by the number of a table the draft of the sheet that it became last."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file_name: str
+    document: Document
+    taken: Mapping[int, int] = {}
 
 
 class Changed(NamedTuple):
@@ -55,10 +84,39 @@ class Changed(NamedTuple):
     dropped: int
 
 
-def put_source(session: Session, file_name: str, source: Source, *, actor: Actor, now: datetime) -> Draft:
-    """Keep what was read of a document."""
-    content = Kept(file_name=file_name, source=source).model_dump_json()
-    return put_draft(session, KIND, content, actor=actor, now=now)
+def put_document(session: Session, file_name: str, document: Document, *, actor: Actor, now: datetime) -> Draft:
+    """Keep what was read of a document: the sheet where it holds one table, else all tables, to be chosen from."""
+    if len(document.tables) == 1:
+        kept = Kept(file_name=file_name, source=document.source(document.probable))
+        return put_draft(session, KIND, kept.model_dump_json(), actor=actor, now=now)
+    tables = KeptTables(file_name=file_name, document=document)
+    return put_draft(session, TABLES, tables.model_dump_json(), actor=actor, now=now)
+
+
+def tables_of(draft: Draft) -> KeptTables:
+    """The document of a draft that keeps all its tables."""
+    return KeptTables.model_validate_json(draft.content)
+
+
+def take_table(session: Session, draft: Draft, number: int, *, actor: Actor, now: datetime) -> Draft:
+    """The sheet that one table of a held draft becomes: the one that is being settled, else a new one.
+
+    Refused when there is no such table.
+    """
+    tables = tables_of(draft)
+    begun = session.get(Draft, tables.taken.get(number, 0))
+    if begun is not None and begun.done_at is None:
+        return begun
+    try:
+        source = tables.document.source(number)
+    except LookupError:
+        raise refuse("table", "Chọn một bảng của tệp.") from None
+    kept = Kept(file_name=tables.file_name, source=source, tables=draft.id)
+    made = put_draft(session, KIND, kept.model_dump_json(), actor=actor, now=now)
+    taken = {**tables.taken, number: made.id}
+    draft.content = tables.model_copy(update={"taken": taken}).model_dump_json()
+    session.add(draft)
+    return made
 
 
 def kept_of(draft: Draft) -> Kept:
@@ -66,9 +124,9 @@ def kept_of(draft: Draft) -> Kept:
     return Kept.model_validate_json(draft.content)
 
 
-def file_name_of(draft: Draft) -> str:
-    """What the document of a draft was called, without reading all of it."""
-    return Named.model_validate_json(draft.content).file_name
+def named_of(draft: Draft) -> Named:
+    """What the document of a draft was called and which table of it was taken, without reading all of it."""
+    return Named.model_validate_json(draft.content)
 
 
 def change(session: Session, draft: Draft, settlements: Sequence[Settlement], undone: Sequence[Key] = ()) -> Changed:
@@ -100,6 +158,7 @@ def conclude(session: Session, draft: Draft, *, actor: Actor, now: datetime) -> 
     what = {
         "file": kept.file_name,
         "source": kept.source.digest,
+        "table": kept.source.number,
         "sheet": found.sheet.slug,
         "settled": len(kept.settled),
         "yaml": sha256(text.encode()).hexdigest(),

@@ -259,7 +259,7 @@ class ChangedAddress(Parameters):
 class NightWork(Parameters):
     """Work of the night that failed."""
 
-    work: Literal["seal", "verify", "backup", "sweep_files", "tidy"]
+    work: Literal["seal", "verify", "backup", "sweep_files", "tidy", "drill"]
 
 
 class MessageSpec(NamedTuple):

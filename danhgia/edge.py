@@ -22,7 +22,7 @@ from evidence.store import StoreDown
 from evidence.stores import demand_library
 from models.backup import BackupFailed
 from models.check import OlderSchema, demand_schema
-from models.db import Database, NewerSchema, Result, pool_of
+from models.db import BUSY_SECONDS, Database, NewerSchema, Result, pool_of
 from models.installation import Made, installation
 from models.outages import Lost, Unclear
 from models.people import account_by_email
@@ -93,11 +93,11 @@ def _user() -> str:
 
 
 @contextmanager
-def opened() -> Iterator[Edge]:
+def opened(patience: float = BUSY_SECONDS) -> Iterator[Edge]:
     """The database of the settings, at the schema of this release, with its clock."""
     settings = settings_of_environment()
     demand_library(settings)
-    with opened_as_it_is(settings) as database:
+    with opened_as_it_is(settings, patience=patience) as database:
         with database.reading() as session:
             demand_schema(session)
             made_as = installation(session).made_as
@@ -105,9 +105,9 @@ def opened() -> Iterator[Edge]:
 
 
 @contextmanager
-def opened_as_it_is(settings: Settings, *, create: bool = False) -> Iterator[Database]:
+def opened_as_it_is(settings: Settings, *, create: bool = False, patience: float = BUSY_SECONDS) -> Iterator[Database]:
     """The database of the settings, whatever is in it; `create` makes the file that SQLite lacks."""
-    database = Database(_checked_url(settings.database_url, create=create))
+    database = Database(_checked_url(settings.database_url, create=create), patience=patience)
     try:
         yield database
     finally:

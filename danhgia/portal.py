@@ -12,18 +12,21 @@ import uvicorn
 from config.logs import set_up
 from danhgia.edge import opened, settings_of_environment
 from web.app import create_app
+from web.edge import LIFE
 from web.place import Place
 
 KEPT_OPEN: Final = 75
 """Seconds for which an idle connection stays open: longer than people pause between two saves, and than proxies wait,
 so that none is closed under a form that is just being sent."""
 LOOK_SECONDS: Final = 0.02
+PATIENCE: Final = LIFE.total_seconds() - 2
+"""Seconds for which a write waits for SQLite: who sent it is told while the request lives."""
 
 
 @contextmanager
 def portal() -> Iterator[Any]:
     """The application on the database of the environment, closed at the end."""
-    with opened() as here:
+    with opened(PATIENCE) as here:
         place = Place(here.settings, here.database, here.clock.now, is_rehearsal=not here.is_live)
         place.store.sweep_coming(place.now())
         yield create_app(place)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Provides what the tests start for themselves: PostgreSQL's server binaries, a browser, a virus scanner, an office
-# suite, a reader of PDFs and a font, a proxy, and what reads the files of deploy/.
+# suite, a reader of PDFs and a font, a proxy, a mail relay, and what reads the files of deploy/.
 set -eu
 
 wanted=
@@ -12,6 +12,7 @@ command -v pdftotext >/dev/null || wanted="$wanted poppler-utils"
 [ -x /usr/sbin/pgbouncer ] || wanted="$wanted pgbouncer"
 command -v soffice >/dev/null || wanted="$wanted libreoffice-writer-nogui libreoffice-calc-nogui"
 [ -x /usr/sbin/nginx ] || wanted="$wanted nginx-light"
+[ -x /usr/sbin/smtpd ] || wanted="$wanted opensmtpd"
 command -v promtool >/dev/null || wanted="$wanted prometheus"
 command -v systemd-analyze >/dev/null || wanted="$wanted systemd"
 command -v docker-compose >/dev/null || wanted="$wanted docker-compose"

@@ -28,6 +28,7 @@ from models.db import Database, run
 from models.history import Seal
 from models.installation import installation
 from models.rounds import open_rounds
+from models.vitals import first_launch
 from notifications.render import Origin
 from notifications.send import Transport
 from reports.btv_docx import write_docx
@@ -43,6 +44,9 @@ LOG: Final = logging.getLogger(__name__)
 BATCH: Final = 1_000
 NIGHT: Final = time(2)
 DAY: Final = timedelta(days=1)
+SUNDAY: Final = 6
+AFTER_BACKUP: Final = timedelta(hours=2)
+"""So much later than the nightly work, that there is a copy of the same night."""
 SHOWN_BREAKS: Final = 5
 RANKED, GATHERED, WORD = 40, 60, 75
 """How far a report has come, in percent of the time it takes: ranked and sealed, its figures read, written in Word."""
@@ -159,6 +163,14 @@ def nightly(session: Session, now: datetime) -> list[Errand]:
     return [*seals, *(Errand(kind, "installation:1", day) for kind in ("sweep_files", "tidy", "verify", "backup"))]
 
 
+def weekly(session: Session, now: datetime) -> list[Errand]:
+    """After the night to Sunday: whether the newest copy of a live database can be brought back."""
+    night = last_night(now - AFTER_BACKUP).astimezone(LOCAL)
+    if night.weekday() != SUNDAY or installation(session).made_as != "live" or first_launch(session) is None:
+        return []
+    return [Errand(keeping.DRILL, "installation:1", str(night.date()))]
+
+
 def next_night(session: Session, now: datetime) -> datetime | None:
     """When nightly work is due next; None while there is nothing to seal or to copy."""
     if open_rounds(session) or installation(session).made_as == "live":
@@ -168,7 +180,7 @@ def next_night(session: Session, now: datetime) -> datetime | None:
 
 def wanted(session: Session, now: datetime) -> list[Errand]:
     """Everything the calendar asks for now."""
-    return [errand for plan in (reminders, drafts, nightly) for errand in plan(session, now)]
+    return [errand for plan in (reminders, drafts, nightly, weekly) for errand in plan(session, now)]
 
 
 def drafts(session: Session, _: datetime) -> list[Errand]:
@@ -287,7 +299,7 @@ REMINDER_KINDS: Final = frozenset({*remind.REMINDERS, "opinion_due"})
 NIGHTLY_KINDS: Final = frozenset({*keeping.NIGHTLY, *CHECKS})
 REPORT_KINDS: Final = frozenset({"report"})
 ASKED_KINDS: Final = frozenset({"launch"})
-LONG_KINDS: Final = frozenset({"rehearsal"})
+LONG_KINDS: Final = frozenset({"rehearsal", keeping.DRILL})
 """What takes minutes: done beside everything else, never before it."""
 EVIDENCE_KINDS: Final = frozenset({JOB})
 """Files to be checked: as many as come, so done beside everything else too."""
@@ -301,6 +313,7 @@ DUTIES: Final[Mapping[str, Duty]] = {
     CHECK_SEAL: _check_seal,
     "backup": keeping.back_up,
     "tidy": keeping.tidy,
+    keeping.DRILL: keeping.practise,
     JOB: checking.check_evidence,
     "sweep_files": checking.sweep_files,
     "launch": asked.launch,

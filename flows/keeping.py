@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sqlmodel import Session
 
 from evidence.store import Absent, Store
+from flows.drill import NoScratch, Where, drill
 from flows.jobs import Claimed, Outcome
 from models import backup, copies, retention
 from models.check import revision
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
 EVIDENCE: Final = "evidence"
 NIGHTLY: Final = frozenset({"seal", "verify", "backup", "sweep_files", "tidy"})
+DRILL: Final = "drill"
 CONCERNS: Final = (
-    "r.id = (SELECT max(id) FROM round WHERE launched_at IS NOT NULL AND state NOT IN ('archived', 'cancelled')) "
+    "r.id = (SELECT id FROM round WHERE launched_at IS NOT NULL "
+    "ORDER BY CASE WHEN state IN ('archived', 'cancelled') THEN 1 ELSE 0 END, id DESC LIMIT 1) "
     "AND EXISTS (SELECT 1 FROM job j WHERE j.id = :job AND j.status = 'failed')"
 )
 
@@ -76,6 +79,23 @@ def _copy_file(store: Store, file_hash: str, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def practise(setting: "Setting", _: Claimed) -> Outcome:
+    """Bring the newest copy back into a scratch database and verify its chains and seals (restore drill).
+
+    Files of evidence are hashed by `danhgia restore --drill`, which may take hours.
+    """
+    url = setting.database.url.render_as_string(hide_password=False)
+    try:
+        made = drill(Where(url, setting.directory, setting.database), copies.newest(setting.copies), setting.now())
+    except NoScratch:
+        return Outcome("Chưa khôi phục thử được: tài khoản cơ sở dữ liệu cần quyền CREATEDB.", held=False)
+    told = f"{made.chains} chuỗi, {made.rows} dòng, {made.seals} mã kiểm chứng, SHA-256 {made.sha256[:16]}"
+    if made.faults:
+        how = f"sai {len(made.faults)} điểm, chạy danhgia restore --drill để xem từng điểm"
+        return Outcome(f"Đã khôi phục thử {made.file}: {told}; {how}.", held=False)
+    return Outcome(f"Đã khôi phục thử {made.file} trong {made.seconds} giây: {told}; tất cả nguyên vẹn.")
+
+
 def tidy(setting: "Setting", _: Claimed) -> Outcome:
     """Throw away what no round needs any more: ended sessions, used keys, old links, jobs of past nights."""
     with setting.database.writing() as session:
@@ -84,8 +104,11 @@ def tidy(setting: "Setting", _: Claimed) -> Outcome:
 
 
 def tell_failed(session: Session, job: Claimed, now: "datetime") -> None:
-    """Mail the administrators of the newest round when work of the night has failed for good; once a job."""
-    if job.errand.kind not in NIGHTLY:
+    """Mail the administrators when work of the night has failed for good; once a job.
+
+    The mail is of the newest open round, else of the newest there was: whoever administers the installation is told.
+    """
+    if job.errand.kind not in {*NIGHTLY, DRILL}:
         return
     sql = tell_sql("night_failed", "round", "r", ROUND, CONCERNS, ":occasion", ":about", ":now")
     about = json.dumps({"work": job.errand.kind})

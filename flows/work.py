@@ -222,7 +222,7 @@ WORKS: Final = (
 MAIL: Final = (Work("mail", _to_deliver, _deliver, _parts_of_mail),)
 """Done beside the rest where a process lives: nothing that is due waits for tens of thousands of mails."""
 EVIDENCE: Final = (Work("evidence", partial(_to_do, duties.nothing, duties.EVIDENCE_KINDS), _perform),)
-LONG: Final = (Work("rehearsal", partial(_to_do, duties.nothing, duties.LONG_KINDS), _perform),)
+LONG: Final = (Work("rehearsal", partial(_to_do, duties.weekly, duties.LONG_KINDS), _perform),)
 """Work of minutes, which a process that lives does beside the rest."""
 
 

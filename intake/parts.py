@@ -1,40 +1,102 @@
-"""Which tables of a document are the sheet: one table, or one that goes on in the next."""
+"""Which tables of a document may be the sheet: one table, or one that goes on in the next."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 from unicodedata import normalize
 
-from intake import columns, numbering
+from intake import columns, numbering, points, surroundings
 from intake.columns import Layout, Role
+from intake.lines import gather
 from intake.oddities import Kind, Oddity
-from intake.tables import Table
+from intake.tables import Row, Table
+
+_ON: Final = "tiếp"
+"""What the title of a table says that goes on from the page before."""
+SHOWN: Final = 120
+"""Letters of a table's title or first row that are shown of it."""
 
 
-def whole(tables: Sequence[Table]) -> tuple[Table, Layout, list[Oddity]] | None:
-    """The first table of criteria with what continues it, its layout, and what is odd; None without one."""
-    tables = [_composed(table) for table in tables]
-    found = [(at, layout) for at, table in enumerate(tables) if (layout := columns.find(table.rows))]
-    if not found:
-        return None
-    at, layout = max(found, key=lambda one: bool(one[1].heads))
-    table, oddities = tables[at], []
-    before = [*table.before]
-    for other in tables[:at]:
-        before = [*other.before, *(cell for row in other.rows for cell in row.cells if cell.strip()), *before]
-    for other in tables[at + 1 :]:
-        if _continues(table, other, layout):
-            rows = [replace(row, number=row.number + table.rows[-1].number) for row in other.rows]
-            oddities.append(Oddity(rows[0].number, Kind.PARTS, "Bảng bị tách làm hai; đã nối phần này vào phần trước."))
-            moved = [one._replace(row=one.row + table.rows[-1].number if one.row else None) for one in other.oddities]
-            table = replace(table, rows=[*table.rows, *rows], oddities=[*table.oddities, *moved])
-        elif columns.find(other.rows) is not None:
-            named = f"«{other.name}»" if other.name else "đứng sau"
-            oddities.append(
-                Oddity(
-                    None, Kind.PARTS, f"Tệp còn một bảng tiêu chí khác ({named}), chưa nhập; hãy tách thành tệp riêng."
-                )
-            )
-    return replace(table, before=before), layout, oddities
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A table that may be the sheet, with what continues it; `place` counts all tables of the document, from 1."""
+
+    number: int
+    place: int
+    table: Table
+    layout: Layout
+    oddities: tuple[Oddity, ...] = ()
+
+    @property
+    def body(self) -> Sequence[Row]:
+        """The rows below the heading that hold anything."""
+        return [row for row in self.table.rows[self.layout.first :] if not row.is_empty]
+
+    @property
+    def name(self) -> str:
+        """What the worksheet is called; empty in a document that has none."""
+        return _clipped(self.table.name)
+
+    @property
+    def title(self) -> str:
+        """The title above the table; empty when there is none."""
+        return _clipped(surroundings.title_of(above(self.table, self.layout)) or "")
+
+    @property
+    def begins(self) -> str:
+        """The heading, or where there is none the first row."""
+        cells = self.layout.heads or self.table.rows[0].cells
+        return _clipped(" | ".join(dict.fromkeys(" ".join(cell.split()) for cell in cells if cell.strip())))
+
+    @property
+    def scored(self) -> int:
+        """How many rows have points where the most points stand."""
+        return sum(points.in_cell(self.layout.text(row, Role.MAX)) is not None for row in self.body)
+
+
+def above(table: Table, layout: Layout) -> list[str]:
+    """The lines before a table and the rows above its heading."""
+    rows = table.rows[: max(layout.first - 1, 0)]
+    return [*table.before, *(" ".join(filter(None, row.cells)) for row in rows)]
+
+
+def probable(found: Sequence[Candidate]) -> Candidate:
+    """The most probable one: with a heading, with a column of points, with the most rows that have some."""
+    return max(found, key=lambda one: (bool(one.layout.heads), Role.MAX in one.layout.columns, one.scored))
+
+
+def candidates(tables: Sequence[Table]) -> list[Candidate]:
+    """Every table of criteria with what continues it, in the order of the document.
+
+    Before each stands what is told between the one before it and itself.
+    """
+    found: list[Candidate] = []
+    before: list[str] = []
+    for place, table in enumerate(map(_composed, tables), 1):
+        layout = columns.find(table.rows)
+        if found and _continues(found[-1], table, layout):
+            found[-1] = _joined(found[-1], table)
+        elif layout is not None and gather(table.rows, layout).lines:
+            own = replace(table, before=[*before, *table.before])
+            found.append(Candidate(len(found) + 1, place, own, layout))
+            before = []
+        else:
+            before += [*table.before, *(cell for row in table.rows for cell in row.cells if cell.strip())]
+    return found
+
+
+def _clipped(text: str) -> str:
+    shown = "".join(one for one in normalize("NFC", " ".join(text.split())) if one.isprintable())
+    return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+
+
+def _joined(one: Candidate, other: Table) -> Candidate:
+    last = one.table.rows[-1].number
+    rows = [replace(row, number=row.number + last) for row in other.rows]
+    what = Oddity(rows[0].number, Kind.PARTS, "Bảng bị tách làm hai; đã nối phần này vào phần trước.")
+    moved = [told._replace(row=told.row + last if told.row else None) for told in other.oddities]
+    table = replace(one.table, rows=[*one.table.rows, *rows], oddities=[*one.table.oddities, *moved])
+    return replace(one, table=table, oddities=(*one.oddities, what))
 
 
 def _composed(table: Table) -> Table:
@@ -46,14 +108,38 @@ def _composed(table: Table) -> Table:
     return replace(table, rows=rows, before=[normalize("NFC", line) for line in table.before], oddities=oddities)
 
 
-def _continues(table: Table, other: Table, layout: Layout) -> bool:
-    """Whether the other table goes on where this one ends: as wide, and without a new beginning."""
-    if other.name != table.name or not other.rows:
+def _continues(one: Candidate, other: Table, found: Layout | None) -> bool:
+    """Whether the other table goes on where the one before it ends: as wide, alike headed, without a new beginning.
+
+    Its numbers begin anew with "I" or "A", or where the table before it began so; below a title of its own with any
+    first number, or without one.
+    """
+    if other.name != one.table.name or not other.rows or not _is_headed_alike(one.layout, found):
         return False
-    widths = {len(row.cells) for row in table.rows[layout.first :]}
-    found = columns.find(other.rows)
     body = other.rows[found.first :] if found and found.heads else other.rows
+    widths = {len(row.cells) for row in one.table.rows[one.layout.first :]}
     if not body or not widths & {len(row.cells) for row in body}:
         return False
-    begins = numbering.readings(layout.text(body[0], Role.NUMBER))
-    return not any(one.style in {"R", "A"} and one.place == 1 for one in begins)
+    begun = set(_firsts(one.layout, body[:1]))
+    if found is not None and _is_titled(one, other):
+        return not begun and bool(numbering.readings(one.layout.text(body[0], Role.NUMBER)))
+    return not begun & {"R", "A", *_firsts(one.layout, one.body[:1])}
+
+
+def _is_headed_alike(layout: Layout, found: Layout | None) -> bool:
+    """Whether a heading, where the other table has one, says what that of the first one said."""
+    if found is None or not found.heads:
+        return True
+    return list(map(columns.role_of, layout.heads)) == list(map(columns.role_of, found.heads))
+
+
+def _is_titled(one: Candidate, other: Table) -> bool:
+    """Whether the other table has a title of its own, and not that of the first one again."""
+    title = _clipped(surroundings.title_of(other.before) or "")
+    return title not in {"", one.title} and _ON not in title.casefold()
+
+
+def _firsts(layout: Layout, rows: Sequence[Row]) -> Iterator[str]:
+    """The styles in which the rows bear the first number of a list."""
+    for row in rows:
+        yield from (read.style for read in numbering.readings(layout.text(row, Role.NUMBER)) if read.place == 1)

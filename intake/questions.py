@@ -14,7 +14,9 @@ from intake import numbering, points, record
 from intake.columns import SETTLED, Role
 from intake.oddities import Kind, Oddity
 from intake.settled import LONGEST, About, Place, Settled, Settlement, asks_of, by_key
-from intake.sheets import Imported, Source, made_of
+from intake.sheets import Imported, made_of
+from intake.sources import Source
+from intake.surroundings import LONGEST_SLUG
 from intake.tables import MOST_COLUMNS
 from intake.tree import Node, walk
 
@@ -203,8 +205,9 @@ def _fit(about: About, value: str) -> str:
             return points.shown(points.number(value))
         case About.NUMBER if value and not numbering.readings(value):
             raise Unfit(f"«{value}» không phải số thứ tự; ghi như I, 1, a, 1.1 hoặc dấu gạch đầu dòng.")
-        case About.SLUG if not _SLUG.fullmatch(value):
-            raise Unfit(f"«{value}» không dùng làm mã được; ghi chữ thường không dấu, số, gạch nối.")
+        case About.SLUG if not _SLUG.fullmatch(value) or len(value) > LONGEST_SLUG:
+            what = f"ghi chữ thường không dấu, số, gạch nối, không dài quá {LONGEST_SLUG} chữ."
+            raise Unfit(f"«{value[:LONGEST_SLUG]}» không dùng làm mã được; {what}")
         case _ if about in SETTLED and value and not _COLUMN.fullmatch(value):
             raise Unfit(f"«{value}» không phải số của một cột.")
         case About.TITLE if not value or len(value) > LONGEST:

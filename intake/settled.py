@@ -4,14 +4,14 @@ A settlement changes what is made of a row (`intake.lines`, `intake.criteria`) a
 page of the portal or from a file (`danhgia sheet import --settled FILE`), and goes with the sheet that comes of it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final
 
 import yaml
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from config import yamlfile
 from intake.oddities import Kind, Oddity, refuse
@@ -110,12 +110,16 @@ def is_settled(settled: Settled, oddity: Oddity) -> bool:
 
 
 class Settling(BaseModel):
-    """A file of settlements; `source` is the SHA-256 of the document they are about, where it is told."""
+    """A file of settlements; `source` is the SHA-256 of the document they are about, where it is told.
+
+    `table` is the number of the table in it, 0 where it holds but one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     file: str = ""
     source: str = ""
+    table: Annotated[int, Field(ge=0)] = 0
     settled: tuple[Settlement, ...] = ()
 
     def as_yaml(self) -> str:
@@ -124,10 +128,10 @@ class Settling(BaseModel):
         return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100_000)
 
 
-def read_settling(path: Path, digest: str) -> Sequence[Settlement]:
-    """The settlements of a file about the document of that SHA-256; ConfigError with every problem."""
+def read_settling(path: Path, digest: str) -> Settling:
+    """A file of settlements about the document of that SHA-256; ConfigError with every problem."""
     found = yamlfile.validate(Settling, yamlfile.read(path), path)
     if found.source and found.source != digest:
         about = found.file or found.source[:12]
         raise refuse(path, f"Tệp giải quyết này lập cho tài liệu khác («{about}»); hãy chọn đúng tài liệu nguồn.")
-    return found.settled
+    return found

@@ -1,12 +1,10 @@
 """From a document to a criteria sheet: the data that `config.sheet` reads, and everything odd about it."""
 
-import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from hashlib import sha256
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
@@ -18,45 +16,16 @@ from config.sheet import Sheet
 from intake import bands, checks, criteria, outline, points, surroundings
 from intake.columns import Layout, as_settled
 from intake.lines import Line, gather
-from intake.oddities import Kind, Oddity, in_order, refuse
-from intake.parts import whole
-from intake.plain import read_csv, read_txt
+from intake.oddities import Kind, Oddity, in_order
+from intake.parts import above
 from intake.record import head, written
 from intake.settled import NOTHING, About, Settled, value_of
-from intake.tables import Row, Table, too_large
+from intake.sources import Source, read_source
 from intake.tree import FILLED_NOTE, Node, grow, walk
-from intake.word import read_docx
-from intake.workbook import read_xlsx
 
-READERS: Final[Mapping[str, Callable[[Path], list[Table]]]] = {
-    ".docx": read_docx,
-    ".xlsx": read_xlsx,
-    ".csv": read_csv,
-    ".txt": read_txt,
-}
 STEPS: Final = (Decimal("0.25"), Decimal("0.1"), Decimal("0.05"), Decimal("0.01"), Decimal("0.0001"))
 _CHOICES: Final = {Scored.CHOICE, Scored.CAPPED_CHOICE}
-_NO_TABLE: Final = (
-    "Không thấy bảng tiêu chí: cần một bảng có dòng tiêu đề như «TT, Nội dung, Điểm tối đa»; "
-    "nếu bảng là ảnh, hãy gõ lại."
-)
 _OPENING: Final = re.compile(r"[\s,;:]*(?:đạt|có|từ|tỷ lệ)?[\s,;:]*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document as it was read: the table of criteria and what its columns are, before anything is made of it."""
-
-    name: str
-    digest: str
-    table: Table
-    layout: Layout
-    oddities: tuple[Oddity, ...] = ()
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """The rows of the table below its heading."""
-        return self.table.rows[self.layout.first :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +70,8 @@ class Imported:
         return head(self.oddities, self.settled) + written(self.document)
 
 
-def read_source(path: Path) -> Source:
-    """Read a document that holds a criteria sheet; ConfigError in one Vietnamese sentence when it holds none."""
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise refuse(path, f"Chỉ nhập được tệp {', '.join(READERS)}; hãy lưu lại ở một trong các dạng đó.")
-    try:
-        digest, tables = sha256(path.read_bytes()).hexdigest(), reader(path)
-    except OSError as error:
-        raise refuse(path, f"Không đọc được tệp: {os.strerror(error.errno or 0)}.") from None
-    found = whole(tables)
-    if found is None:
-        raise refuse(path, _NO_TABLE)
-    table, layout, oddities = found
-    too_much = too_large(table)
-    if too_much:
-        raise refuse(path, too_much)
-    if not gather(table.rows, layout).lines:
-        raise refuse(path, _NO_TABLE)
-    return Source(path.stem, digest, table, layout, tuple(oddities))
-
-
 def read_sheet(path: Path) -> Imported:
-    """Read a criteria sheet from a document, with nothing settled; ConfigError when it holds none."""
+    """Read the most probable sheet of a document, with nothing settled; ConfigError when it holds none."""
     return made_of(read_source(path))
 
 
@@ -133,7 +81,7 @@ def made_of(source: Source, settled: Settled = NOTHING) -> Imported:
     lines = gather(table.rows, layout, settled)
     top, numbered = grow(lines.lines)
     chosen = criteria.settle(top)
-    before = [*table.before, *(" ".join(filter(None, row.cells)) for row in table.rows[: max(layout.first - 1, 0)])]
+    before = above(table, layout)
     oddities = [*source.oddities, *table.oddities, *layout.oddities, *lines.oddities, *numbered, *chosen]
     oddities += [*checks.look(top, lines.totals), *surroundings.look(before), *outline.look(before, top)]
     oddities += checks.missing({str(role) for role in layout.columns}, [*before, *(line.text for line in lines.lines)])
@@ -149,7 +97,7 @@ def _names(source: Source, before: Sequence[str], settled: Settled, oddities: li
     if title is None:
         what = f"Không thấy tên biểu phía trên bảng; tạm lấy tên tệp «{source.name}»."
         oddities.append(Oddity(None, Kind.TITLE, what))
-    slug = value_of(settled, None, About.SLUG) or surroundings.slug_of(source.name)
+    slug = value_of(settled, None, About.SLUG) or source.slug
     return {"slug": slug, "title": title or source.name, "status": "official"}
 
 

@@ -9,6 +9,8 @@ from intake import misprints
 from intake.oddities import Kind, Oddity
 
 SHORT: Final = 40
+LONGEST_SLUG: Final = 80
+"""Letters of a sheet's code, which is the name of its file."""
 _TITLE: Final = re.compile(r"^(?:bảng|biểu|phiếu|bộ tiêu chí|thang điểm|khung|tiêu chí)\b", re.IGNORECASE)
 _CLOSING: Final = re.compile(r"^\W*(?:kèm theo|ban hành kèm)|^\(", re.IGNORECASE)
 _YEAR: Final = re.compile(r"\bnăm\s+(20\d\d)\b")
@@ -67,7 +69,7 @@ def _short(line: str) -> str:
 
 
 def slug_of(text: str) -> str:
-    """A name in small ASCII letters with hyphens; never empty."""
+    """A name in small ASCII letters with hyphens; never empty, and short enough for the name of a file."""
     plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     words = re.findall(r"[a-z0-9]+", "".join(one for one in plain if not unicodedata.combining(one)).casefold())
-    return "-".join(words) or "bieu"
+    return "-".join(words)[-LONGEST_SLUG:].strip("-") or "bieu"

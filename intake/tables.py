@@ -58,5 +58,9 @@ def too_large(table: Table) -> str | None:
         return TOO_MANY_ROWS
     if any(len(row.cells) > MOST_COLUMNS or max(map(len, row.cells), default=0) > LONGEST_CELL for row in rows):
         return TOO_WIDE
-    letters = sum(map(len, table.before)) + sum(len(cell) for row in rows for cell in row.cells)
-    return TOO_LONG if letters > MOST_LETTERS else None
+    return TOO_LONG if letters_of(table) > MOST_LETTERS else None
+
+
+def letters_of(table: Table) -> int:
+    """How much text there is in a table and before it."""
+    return sum(map(len, table.before)) + sum(len(cell) for row in table.rows for cell in row.cells)

@@ -14,6 +14,13 @@ DAILY: Final = 14
 MONTHLY: Final = 12
 
 
+class NoCopy(Exception):
+    """There is no copy yet."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"there is no copy in {folder}: run `danhgia backup` or let the nightly work run")
+
+
 class Sheet(BaseModel, frozen=True):
     """What a copy was when it was made; `files` counts the contents of evidence that it names."""
 
@@ -53,6 +60,14 @@ def digest_of(file: Path) -> str:
 def copies(folder: Path) -> list[Path]:
     """The copies of a folder, the oldest first; those of the night are named by their day."""
     return sorted(folder.glob(f"{STEM}*.bak"))
+
+
+def newest(folder: Path) -> Path:
+    """The newest copy of a folder; NoCopy where there is none."""
+    found = copies(folder)
+    if not found:
+        raise NoCopy(folder)
+    return found[-1]
 
 
 def rotate(folder: Path) -> list[Path]:

@@ -55,14 +55,19 @@ def pool_of(url: URL) -> tuple[Pool, URL]:
 
 
 class Database:
-    """One database by its URL; `entropy(n)` gives n random bytes (seeded in rehearsals)."""
+    """One database by its URL; `entropy(n)` gives n random bytes (seeded in rehearsals).
 
-    def __init__(self, url: str, *, entropy: Callable[[int], bytes] = os.urandom) -> None:
+    `patience` is for how many seconds a write waits while another one holds SQLite.
+    """
+
+    def __init__(
+        self, url: str, *, entropy: Callable[[int], bytes] = os.urandom, patience: float = BUSY_SECONDS
+    ) -> None:
         pool, self.url = pool_of(make_url(url))
         self.entropy = entropy
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._write = _sqlite(self.url, WRITE) if self.is_sqlite else _postgresql(self.url, pool)
-        self._read = _sqlite(self.url, READ, "query_only=ON") if self.is_sqlite else _snapshots(self._write)
+        self._write = _sqlite(self.url, patience, WRITE) if self.is_sqlite else _postgresql(self.url, pool)
+        self._read = _sqlite(self.url, patience, READ, "query_only=ON") if self.is_sqlite else _snapshots(self._write)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -201,8 +206,8 @@ def may_be_tried_again(failed: Exception) -> bool:
     return isinstance(cause, psycopg.Error) and cause.sqlstate in AGAIN
 
 
-def _sqlite(url: Any, begin: str, *pragmas: str) -> Engine:  # noqa: ANN401  SQLAlchemy's URL, only handed on
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+def _sqlite(url: URL, patience: float, begin: str, *pragmas: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": patience, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's connection

@@ -22,7 +22,7 @@ class Rule(NamedTuple):
     after: timedelta
 
 
-NIGHTS: Final = "('backup', 'seal', 'sweep_files', 'tidy', 'verify')"
+NIGHTS: Final = "('backup', 'drill', 'seal', 'sweep_files', 'tidy', 'verify')"
 RULES: Final[Mapping[str, Rule]] = {
     "lượt thử đăng nhập": Rule("attempt", "at < :before", timedelta(days=2)),
     "mã đăng nhập": Rule("one_time_key", "ends_at < :before", timedelta(days=90)),

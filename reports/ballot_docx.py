@@ -49,9 +49,7 @@ def _layout(dossiers: int) -> tuple[int, int]:
 
 def _whole_pages(document: Document, paper: BallotPaper, count: int) -> None:
     for number in range(count):
-        if number:
-            document.add_paragraph().paragraph_format.page_break_before = True
-        _fill(document, paper, WIDTH, listed=False)
+        _fill(document, paper, WIDTH, listed=False, new_page=number > 0)
 
 
 def _cut(document: Document, paper: BallotPaper, count: int, across: int, down: int) -> None:
@@ -74,12 +72,13 @@ def _shrink_last(document: Document) -> None:
     last.add_run().font.size = Pt(1)
 
 
-def _fill(place: Document | _Cell, paper: BallotPaper, width: int, *, listed: bool) -> None:
-    """One paper: as a list of boxes where there is little on it, else as a table."""
+def _fill(place: Document | _Cell, paper: BallotPaper, width: int, *, listed: bool, new_page: bool = False) -> None:
+    """One paper: as a list of boxes where there is little on it, else as a table. All look the same on their pages."""
     if isinstance(place, _Cell):
         place._tc.remove(place.paragraphs[0]._p)  # noqa: SLF001  a cell must not open with an empty line
     for number, (words, size, bold) in enumerate(_head(paper)):
-        text(place, printable(words), size=size, bold=bold, align=CENTER, before=0 if number else 8, after=2)
+        head = text(place, printable(words), size=size, bold=bold, align=CENTER, before=0 if number else 8, after=2)
+        head.paragraph_format.page_break_before = (new_page and number == 0) or None
     if listed:
         for one in paper.asked:
             _listed(place, one)
@@ -93,7 +92,7 @@ def _head(paper: BallotPaper) -> Iterator[tuple[str, float, bool]]:
         yield REHEARSAL, 9, True
     yield paper.head.issuer.upper(), 11, True
     yield paper.title.upper(), 13, True
-    yield f"({paper.meeting}, ngày {date_text(paper.day)})", 10, False
+    yield f"({paper.meeting}, ngày\N{NO-BREAK SPACE}{date_text(paper.day)})", 10, False
 
 
 def _listed(place: Document | _Cell, one: Asked) -> None:

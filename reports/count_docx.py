@@ -52,7 +52,9 @@ def _opening(one: CountMinutes) -> str:
     at = f", tại {one.place}" if one.place else ""
     how = "bằng phiếu điện tử" if one.electronic else "bằng phiếu giấy"
     when = f"Hồi {local:%H} giờ {local:%M} phút, ngày {date_text(local.date())}{at}"
-    return f"{when}, {wording.lower(one.meeting)} đã bỏ phiếu kín {how}. Chủ trì: {one.chair or BLANK}."
+    return (
+        f"{when}, {wording.lower(one.meeting)} đã bỏ phiếu kín {how}. Chủ\N{NO-BREAK SPACE}trì: {one.chair or BLANK}."
+    )
 
 
 def _facts(one: CountMinutes) -> Iterator[str]:

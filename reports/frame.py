@@ -14,8 +14,8 @@ _LONG: Final = frozenset({"ranking", "boards"})
 """Appendices of many tables."""
 _PAGE, _TITLE, _ROW = 165, 40, 14
 """Millimetres of a page laid crosswise, of the title of an appendix with the heading of its table, and of a row."""
-_LONGEST_NAME: Final = 22
-_LONGEST_PLACE: Final = 12
+_LONGEST_NAME: Final = 20
+_LONGEST_PLACE: Final = 17
 LONGEST_SUBJECT: Final = 75
 _ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _VERDICT: Final = (
@@ -80,8 +80,8 @@ def letterhead(head: Head, paper: Paper, year: int, sign: str = "BC") -> dict[st
     dated = f"ngày {GAP} tháng {GAP} năm {year}" if paper.dated is None else long_date_text(paper.dated)
     gap = "\n" if len(head.place) > _LONGEST_PLACE else " "
     return {
-        "parent": wording.balanced(head.parent.upper(), _LONGEST_NAME),
-        "issuer": wording.balanced(head.issuer.upper(), _LONGEST_NAME),
+        "parent": wording.parted(head.parent.upper(), _LONGEST_NAME, wording.BODY_BEGINS),
+        "issuer": wording.parted(wording.in_full(head.issuer).upper(), _LONGEST_NAME, wording.BODY_BEGINS),
         "number": wording.number(head, paper, sign),
         "place_and_date": f"{head.place},{gap}{dated}",
         "signed_for": head.signed_for.upper(),

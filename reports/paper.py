@@ -170,7 +170,7 @@ def line(container: Container, *, width: float, room: float) -> None:
     _into(_element("w:pBdr"), border, paragraph._p.get_or_add_pPr())  # noqa: SLF001  python-docx has no borders
 
 
-def cells(container: Document, *widths: int) -> tuple[_Cell, ...]:
+def cells(container: Document | _Cell, *widths: int) -> tuple[_Cell, ...]:
     """Add a table of one row without borders; its cells begin with an empty paragraph that is taken away."""
     table = container.add_table(rows=1, cols=len(widths))
     _fix(table, widths)
@@ -204,8 +204,11 @@ def listing(
 
 def layered(
     container: Document, columns: Sequence[Column], rows: str, looks: Mapping[str, Look], total: Sequence[str] = ()
-) -> None:
-    """Add a table as `listing` does, each row of which looks as its `look` says; the total stays with what follows."""
+) -> _Cell:
+    """Add a table as `listing` does, each row of which looks as its `look` says, and return the cell that closes it.
+
+    The total stays with what is put into that cell, which has no lines around it.
+    """
     table = _headed(container, columns)
     aligned = [column.align for column in columns]
     _only(table, f"{{%tr for {rows} %}}")
@@ -216,8 +219,23 @@ def layered(
     _only(table, "{%tr endfor %}")
     if total:
         _fill(_row(table), total, aligned, Look(bold=True, with_next=True))
+    closing = _closing(table)
     for row in table.rows:
         _whole(row, "w:cantSplit")
+    return closing
+
+
+def _closing(table: Table) -> _Cell:
+    """Add a row of one cell below a table: LibreOffice keeps rows together, but no row with what follows the table."""
+    row = _row(table)
+    closing: _Cell = row.cells[0].merge(row.cells[-1])
+    for paragraph in closing.paragraphs:
+        closing._tc.remove(paragraph._p)  # noqa: SLF001  a cell must not open with an empty line
+    borders = _element("w:tcBorders")
+    for side in ("left", "bottom", "right"):
+        borders.append(_element(f"w:{side}", val="nil"))
+    closing._tc.get_or_add_tcPr().append(borders)  # noqa: SLF001  python-docx has no borders
+    return closing
 
 
 def _headed(container: Document, columns: Sequence[Column]) -> Table:

@@ -167,3 +167,8 @@ class RatingPart:
     def differing(self) -> tuple[Rated, ...]:
         """Those whose appraised points or recognised level are not their own."""
         return tuple(row for row in self.rows if row.differs)
+
+    @property
+    def has_points(self) -> bool:
+        """Whether anybody was scored."""
+        return any(board.has_points for board in self.boards)

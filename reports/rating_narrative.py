@@ -30,7 +30,7 @@ def context(report: RoundReport, part: RatingPart, *, rehearsal: bool) -> dict[s
         "boards": _rows(rating_rows.board, part.boards),
         "quotas": _rows(rating_rows.quota, part.quotas),
         "differing": _rows(rating_rows.differing, part.differing),
-        "has_points": any(board.has_points for board in part.boards),
+        "has_points": part.has_points,
         "asides": _rows(rating_rows.aside, part.asides),
         "flags": _rows(rating_rows.flag, part.flags),
         "sent_up": _rows(rating_rows.sent_up, part.sent_up),
@@ -149,11 +149,12 @@ def _results(report: RoundReport, part: RatingPart) -> Iterator[str]:
 
 
 def _differing(part: RatingPart, appendix: Mapping[str, str]) -> Iterator[str]:
+    scored = "có điểm thẩm định hoặc mức " if part.has_points else ""
+    said = f"{scored}được công nhận khác với kết quả tự đánh giá, xếp loại"
     if part.differing:
-        number = units(len(part.differing), SUBJECTS)
-        yield f"Có {number} được công nhận khác với kết quả tự đánh giá, xếp loại ({appendix['differing']})."
+        yield f"Có {units(len(part.differing), SUBJECTS)} {said} ({appendix['differing']})."
     else:
-        yield "Không có đối tượng nào được công nhận khác với kết quả tự đánh giá, xếp loại."
+        yield f"Không có đối tượng nào {said}."
 
 
 def _by_level(part: RatingPart, numbers: Sequence[int]) -> str:

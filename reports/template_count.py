@@ -24,7 +24,7 @@ def build(layout: str) -> bytes:
     type_and_subject(document, layout)
     _figures(document)
     listing(document, COLUMNS, "row in rows", size=11)
-    text(document, "{{ ending }}", style="Report Body", before=8)
+    text(document, "{{ ending }}", style="Report Body", before=8, with_next=True)
     two_signers(document, "{{ left_signer }}", "CHỦ TRÌ", names=("", "{{ chair }}"))
     return saved(document)
 

@@ -35,6 +35,8 @@ LAYOUTS: Final = {"party": PARTY, "administrative": ADMINISTRATIVE}
 _MADE: Final = datetime(2024, 1, 1, tzinfo=UTC)
 _PARTY_TITLE: Final = 73
 _MOTTO: Final = 60
+_HALVES: Final = (63, 102)
+"""How wide the issuer stands, and State or Party with place and date on one line."""
 NO: Final = Column(12, "STT", "{{ row.no }}", CENTER)
 Annex = tuple[str, str, tuple[Column, ...]]
 """An appendix of one table: the name of its rows, its title, its columns."""
@@ -128,7 +130,7 @@ def letterhead(document: Document, layout: str, *, letter: bool = False) -> None
 
 
 def _party_head(document: Document, *, letter: bool) -> None:
-    left, right = cells(document, 80, 85)
+    left, right = cells(document, *_HALVES)
     _issuer(left, 14)
     text(left, "*", size=14, align=CENTER, after=0)
     tag(left, "if number")
@@ -138,14 +140,14 @@ def _party_head(document: Document, *, letter: bool) -> None:
         text(left, "{{ about }}", size=12, italic=True, align=CENTER, after=0)
     _draft(left)
     text(right, "ĐẢNG CỘNG SẢN VIỆT NAM", size=15, bold=True, align=CENTER, after=0)
-    line(right, width=_PARTY_TITLE, room=85)
+    line(right, width=_PARTY_TITLE, room=_HALVES[1])
     text(right, "{{ place_and_date }}", size=14, italic=True, align=CENTER, before=6, after=0)
 
 
 def _administrative_head(document: Document, *, letter: bool) -> None:
-    left, right = cells(document, 65, 100)
+    left, right = cells(document, *_HALVES)
     _issuer(left, 13)
-    line(left, width=22, room=65)
+    line(left, width=22, room=_HALVES[0])
     tag(left, "if number")
     text(left, "Số: {{ number }}", size=13, align=CENTER, before=6, after=0)
     tag(left, "endif")
@@ -154,7 +156,7 @@ def _administrative_head(document: Document, *, letter: bool) -> None:
     _draft(left)
     text(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=13, bold=True, align=CENTER, after=0)
     text(right, "Độc lập - Tự do - Hạnh phúc", size=14, bold=True, align=CENTER, after=0)
-    line(right, width=_MOTTO, room=100)
+    line(right, width=_MOTTO, room=_HALVES[1])
     text(right, "{{ place_and_date }}", size=14, italic=True, align=CENTER, before=6, after=0)
 
 

@@ -185,10 +185,11 @@ def annexes(document: Document) -> None:
 
 def _differing(document: Document) -> None:
     tag(document, "if differing")
-    title(document, "differing", "DANH SÁCH ĐỐI TƯỢNG CÓ KẾT QUẢ CÔNG NHẬN KHÁC KẾT QUẢ TỰ ĐÁNH GIÁ")
     tag(document, "if has_points")
+    title(document, "differing", "DANH SÁCH ĐỐI TƯỢNG CÓ ĐIỂM HOẶC MỨC XẾP LOẠI KHÁC KẾT QUẢ TỰ ĐÁNH GIÁ")
     listing(document, _REMARKED, "row in differing")
     tag(document, "else")
+    title(document, "differing", "DANH SÁCH ĐỐI TƯỢNG CÓ KẾT QUẢ CÔNG NHẬN KHÁC KẾT QUẢ TỰ ĐÁNH GIÁ")
     listing(document, _RELEVELLED, "row in differing")
     tag(document, "endif")
     tag(document, "endif")

@@ -63,7 +63,7 @@ def _sections(document: Document) -> Iterator[tuple[Section, list[dict[str, Any]
     sections = iter(document.sections)
     for block in document.iter_inner_content():
         if isinstance(block, Table):
-            blocks.append(_table(block, size.pt))
+            blocks += _whole_table(block, size.pt)
             continue
         blocks.append(_paragraph(block))
         if block._p.xpath("./w:pPr/w:sectPr"):  # noqa: SLF001  python-docx does not tell where a section ends
@@ -109,23 +109,34 @@ def _run(run: Run, paragraph: Paragraph) -> dict[str, Any]:
     }
 
 
-def _table(table: Table, size: float) -> dict[str, Any]:
-    """A table; `size` is that of words in cells which say nothing of their own."""
+def _whole_table(table: Table, size: float) -> Iterator[dict[str, Any]]:
+    """A table, and after it what stands in the cell that closes it."""
+    closing = table._tbl.xpath("./w:tr[last()]/w:tc[w:tcPr/w:gridSpan]")  # noqa: SLF001  faster by far than row.cells
+    yield _table(table, table.rows[:-1] if closing else list(table.rows), size)
+    for block in (block for cell in closing for block in _Cell(cell, table).iter_inner_content()):
+        if isinstance(block, Table):
+            yield _table(block, list(block.rows), size)
+        elif block.runs:
+            yield _paragraph(block)
+
+
+def _table(table: Table, rows: list[_Row], size: float) -> dict[str, Any]:
+    """These rows of a table; `size` is that of words in cells which say nothing of their own."""
     grid = table._tbl.tblGrid.findall(qn("w:gridCol"))  # noqa: SLF001  the widths that count
     return {
         "kind": "table",
         "widths": [int(column.get(qn("w:w"))) / 1440 * 25.4 for column in grid],
         "ruled": table.style is not None and table.style.name == "Table Grid",
-        "kept": _kept(table),
-        "heading": sum(bool(row._tr.xpath("./w:trPr/w:tblHeader")) for row in table.rows),  # noqa: SLF001  as above
-        "rows": [_cells(row, size) for row in table.rows],
+        "kept": _kept(rows),
+        "heading": sum(bool(row._tr.xpath("./w:trPr/w:tblHeader")) for row in rows),  # noqa: SLF001  as above
+        "rows": [_cells(row, size) for row in rows],
     }
 
 
-def _kept(table: Table) -> int:
-    """How many of the last rows stay on the page of what follows the table."""
-    rows = takewhile(lambda row: row.xpath("./w:tc[1]/w:p/w:pPr/w:keepNext"), reversed(table._tbl.tr_lst))  # noqa: SLF001
-    return sum(1 for _ in rows)
+def _kept(rows: list[_Row]) -> int:
+    """How many of the last rows stay on the page of what follows them."""
+    kept = takewhile(lambda row: row._tr.xpath("./w:tc[1]/w:p/w:pPr/w:keepNext"), reversed(rows))  # noqa: SLF001
+    return sum(1 for _ in kept)
 
 
 def _cells(row: _Row, size: float) -> list[Any]:

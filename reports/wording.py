@@ -21,7 +21,21 @@ SUBJECTS: Final = "đối tượng"
 SPOTS: Final = "điểm sáng"
 _DAY: Final = timedelta(days=1)
 _FEW: Final = 3
+_TOGETHER: Final = re.compile(
+    r"\b(?:ban thường vụ|ban thường trực|ủy ban|mặt trận|tổ quốc|việt nam|hội đồng|nhân dân|thành phố|thường vụ|"
+    r"thường trực|tổ chức|tập thể|cá nhân|lãnh đạo|quản lý|kiểm điểm|đánh giá|xếp loại|chất lượng|chấm điểm|kết quả|"
+    r"thực hiện|dân chủ|cơ sở|quy chế|điểm sáng|dân vận|chính quyền|giải trình|bổ sung|hồ sơ|tham gia|ý kiến|công nhận|"
+    r"năm \d{4})\b",
+    re.IGNORECASE,
+)
+"""Words of several syllables that titles and names are full of, which no line should tear apart."""
 _PHRASE_ENDS: Final = re.compile(r"(?<=,) | (?=và |của )")
+BODY_BEGINS: Final = re.compile(
+    r"(?<!ủy) (?=ban (?!nhân|mặt))|"
+    r" (?=ủy ban|(?:đảng|thành|tỉnh|huyện|quận) ủy|thành phố|tỉnh|huyện|quận|thị|phường|xã)",
+    re.IGNORECASE,
+)
+"""Where the name of a body within that of another begins."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _UNPRINTABLE: Final = re.compile(r"[^\n\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
@@ -144,21 +158,27 @@ def upper(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def in_full(name: str) -> str:
+    """The name of a body as its own letterhead has it, without abbreviations (NĐ 30/2020, Phụ lục I, II.2)."""
+    return name.replace("UBND", "Ủy ban nhân dân").replace("HĐND", "Hội đồng nhân dân")
+
+
 def balanced(words: str, longest: int) -> str:
-    """Break a long name into lines of nearly the same length, as few as will do."""
+    """Break a long name between words into lines of nearly the same length, as few as will do."""
     lines = -(-len(words) // longest)
-    gaps = [at for at, letter in enumerate(words) if letter == " "]
+    whole = _TOGETHER.sub(lambda found: found[0].replace(" ", "_"), words)
+    gaps = [at for at, letter in enumerate(whole) if letter == " "]
     if lines <= 1 or not gaps:
         return words
     first = min(gaps, key=lambda at: abs(lines * at - len(words)))
     return f"{words[:first]}\n{balanced(words[first + 1 :], longest)}"
 
 
-def parted(words: str, longest: int) -> str:
+def parted(words: str, longest: int, ends: re.Pattern[str] = _PHRASE_ENDS) -> str:
     """Break a long title into two lines where a phrase ends: after a comma, before “và”, “của”; else in the middle."""
     if len(words) <= longest:
         return words
-    gaps = [found.start() for found in _PHRASE_ENDS.finditer(words)]
+    gaps = [found.start() for found in ends.finditer(words)]
     fitting = [at for at in gaps if max(at, len(words) - at - 1) <= longest]
     middle = min(fitting, key=lambda at: abs(2 * at - len(words)), default=None)
     return balanced(words, longest) if middle is None else f"{words[:middle]}\n{words[middle + 1 :]}"

@@ -30,8 +30,8 @@ BOX_ID = "box_id"
 APPROVAL_ID = "approval_id"
 
 
-READING = ("download", "papers")
-"""Verbs that hand out the papers of a dossier."""
+READING = ("download", "papers", "state", "enclose", "conclude")
+"""Verbs that show the papers of a dossier, or add to them on a page that shows them."""
 ABOUT_REQUESTS = ("opine", "consult", "decide", "meet")
 """Verbs that make a request known to an account, whichever of them a page asks."""
 
@@ -203,7 +203,9 @@ def appraises_only(facts: Dossier) -> bool:
 def _demand_no_conflict(caller: Caller, bearer: Bearer, facts: Dossier) -> None:
     """An appraiser opens nothing of a dossier before it has said whether it has a conflict of interest."""
     if appraises_only(facts) and not confirmed(caller.session, bearer.actor, [facts.id]):
-        raise NotAllowed("Hãy mở hồ sơ từ bàn thẩm định và xác nhận không có xung đột lợi ích trước khi xem tệp.")
+        raise NotAllowed(
+            "Hãy mở hồ sơ từ bàn thẩm định và xác nhận không có xung đột lợi ích trước khi xem hoặc bổ sung tài liệu."
+        )
 
 
 def _may(asks: OfDossier, relations: Iterable[str], facts: Dossier) -> bool:

@@ -27,6 +27,7 @@ from models.vitals import Last, Queue
 from notifications.claims import BACKOFF
 from states.duties_log import PATIENCE
 from web.place import Place
+from web.since import seen_since
 
 UNREACHABLE: Final = (SQLAlchemyError, sqlite3.Error, psycopg.Error, Lost)
 LATE_LOCK: Final = timedelta(minutes=2)
@@ -39,6 +40,8 @@ LATELY: Final = timedelta(days=1)
 LEAST_ROOM: Final = 2 * 1024**3
 NO_CONTENT: Final = "0" * 64
 READY: Final = ("database", "schema", "store", "relay")
+MARKED: Final = (*READY, "room")
+"""Of these no table tells when they began: a machine marks when it first saw them, as often as it is asked."""
 CAN_WAIT: Final = frozenset({"lost_mail", "evidence", "failed_jobs", "verified", "backup"})
 """What has time until the morning; all else is to be seen to at once."""
 
@@ -51,6 +54,11 @@ class Check(NamedTuple):
     since: datetime | None = None
     at: datetime | None = None
     size: int = 0
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it may have begun before it was seen."""
+        return self.name in MARKED
 
     @property
     def is_urgent(self) -> bool:
@@ -76,7 +84,11 @@ class Figures(NamedTuple):
 
 def readiness(place: Place) -> list[Check]:
     """Whether this process can do its work."""
-    return [Check(name, ok) for name, ok in zip(READY, _ready(place), strict=True)]
+    return [_marked(place, name, ok=ok) for name, ok in zip(READY, _ready(place), strict=True)]
+
+
+def _marked(place: Place, name: str, *, ok: bool) -> Check:
+    return Check(name, ok, seen_since(place.settings.var, name, place.now(), ok=ok))
 
 
 def _ready(place: Place) -> Iterator[bool]:
@@ -156,7 +168,7 @@ def running(place: Place, found: Figures) -> list[Check]:
         _queue("jobs", found.jobs, found.now, PATIENCE),
         _none("failed_jobs", found.failed_jobs),
         *_nights(found, is_live=not place.is_rehearsal),
-        Check("room", has_room(room(place))),
+        _marked(place, "room", ok=has_room(room(place))),
     ]
 
 

@@ -12,10 +12,12 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
+from urllib.parse import quote_plus
 
 import httpx2
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
+from authlib.oauth2.auth import ClientAuth, encode_client_secret_basic
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -38,6 +40,7 @@ FRESH: Final = timedelta(minutes=10)
 """For so long what a provider says of itself is believed; its keys are asked for every time."""
 LARGEST: Final = 256 * 1024
 EMAIL: Final = "email"
+BASIC: Final = "client_secret_basic"
 PLAIN: Final = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 """An address without spaces and without letters that only look like those of another one."""
 MISREAD: Final = (JoseError, ValueError, TypeError, KeyError, AttributeError)
@@ -72,7 +75,7 @@ class Metadata(BaseModel):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
-    methods: tuple[str, ...] = Field(default=("client_secret_basic",), alias="token_endpoint_auth_methods_supported")
+    methods: tuple[str, ...] = Field(default=(BASIC,), alias="token_endpoint_auth_methods_supported")
     names_itself: bool = Field(default=False, alias="authorization_response_iss_parameter_supported")
 
 
@@ -184,9 +187,9 @@ def _exchanged(provider: Provider, known: Metadata, trip: Trip, code: str) -> Ma
 
 
 def _client(provider: Provider, known: Metadata) -> Any:  # noqa: ANN401  of a library without types
-    is_in_form = "client_secret_post" in known.methods and "client_secret_basic" not in known.methods
-    method = ("client_secret_post" if is_in_form else "client_secret_basic") if provider.secret else "none"
-    return OAuth2Client(
+    is_in_form = "client_secret_post" in known.methods and BASIC not in known.methods
+    method = ("client_secret_post" if is_in_form else BASIC) if provider.secret else "none"
+    client = OAuth2Client(
         provider.client_id,
         provider.secret,
         token_endpoint_auth_method=method,
@@ -195,6 +198,14 @@ def _client(provider: Provider, known: Metadata) -> Any:  # noqa: ANN401  of a l
         timeout=PATIENCE,
         follow_redirects=False,
     )
+    client.register_client_auth_method((BASIC, _basic))
+    return client
+
+
+def _basic(client: Any, *request: Any) -> Any:  # noqa: ANN401  of a library without types
+    """Name and secret are encoded as in a form and then joined (RFC 6749 §2.3.1), which the library leaves out."""
+    own = ClientAuth(quote_plus(client.client_id), quote_plus(client.client_secret))
+    return encode_client_secret_basic(own, *request)
 
 
 _KNOWN: Final[dict[str, tuple[datetime, Metadata]]] = {}

@@ -12,7 +12,8 @@ from intake.oddities import Oddity
 from intake.questions import Ask, Point, Unfit, points_of, settle
 from intake.record import ABOUT, KINDS, in_words
 from intake.settled import About, Key, Place, Settlement, asks_of
-from intake.sheets import Imported, Source, read_source
+from intake.sheets import Imported
+from intake.sources import Document, read_document
 from intake.tables import Row
 from scoring.numbers import format_points
 from web.edge import Here, Outside
@@ -30,7 +31,7 @@ class Reading(NamedTuple):
     """What was read of a document, or the sentence that refuses it; nothing of either before one was chosen."""
 
     name: str = ""
-    source: Source | None = None
+    document: Document | None = None
     refusal: str = ""
 
 
@@ -80,7 +81,7 @@ def read_upload(here: Here) -> Reading | Outside:
 def _read(upload: Upload) -> Reading:
     name = base_name(upload)
     try:
-        return Reading(name, read_whole(upload, plain(name), read_source))
+        return Reading(name, read_whole(upload, plain(name), read_document))
     except ConfigError as error:
         return Reading(name, refusal=error.problems[0].message)
 

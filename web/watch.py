@@ -49,6 +49,7 @@ JOBS: Final = {
     "seal": _("Ghi mã kiểm chứng dữ liệu hằng đêm"),
     "verify": _("Kiểm tra lịch sử hằng đêm"),
     "backup": _("Sao lưu hằng đêm"),
+    "drill": _("Khôi phục thử bản sao lưu hằng tuần"),
     "check_evidence": _("Kiểm tra tệp minh chứng"),
     "sweep_files": _("Dọn tệp không còn dùng"),
     "tidy": _("Dọn phiên làm việc đã cũ"),

@@ -9,8 +9,7 @@ from config.clock import Clock
 from danhgia.commands import show
 from danhgia.commands.audit import tell_verified
 from danhgia.commands.options import AsJson, File
-from danhgia.drill import drill as run_drill
-from danhgia.drill import newest
+from danhgia.drill import drilled, newest
 from danhgia.edge import actor_of, opened, opened_as_it_is, settings_of_environment
 from evidence.stores import store_of
 from models.backup import copy
@@ -59,7 +58,7 @@ def restore(
 def _drill(file: Path | None, *, as_json: bool) -> None:
     settings = settings_of_environment()
     with show.working("Restoring into a scratch database"):
-        found = run_drill(settings, file or newest(settings), Clock().now())
+        found = drilled(settings, file or newest(settings), Clock().now())
     if as_json:
         show.data(found._asdict())
     else:

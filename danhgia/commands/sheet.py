@@ -1,5 +1,6 @@
 """`danhgia sheet`: criteria sheets, their figures, and what comes of a document that holds one."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,8 +15,10 @@ from danhgia.commands.options import AsJson, File, group
 from danhgia.edge import at_console
 from intake import questions
 from intake.oddities import refuse
+from intake.parts import Candidate
 from intake.settled import Settling, by_key, is_settled, read_settling
-from intake.sheets import Imported, read_source
+from intake.sheets import Imported
+from intake.sources import Document, Source, read_document
 
 app = group("Check criteria sheets, and import them from documents.")
 Out = Annotated[Path | None, typer.Option(metavar="FILE.yaml", help="Write the sheet here.")]
@@ -37,6 +40,10 @@ def check(file: File, as_json: AsJson = False) -> None:
 def take(
     file: File,
     out: Out = None,
+    table: Annotated[
+        int | None,
+        Option(min=1, metavar="N", help="Which table it is, where the document holds several."),
+    ] = None,
     settled: Annotated[Path | None, Option(metavar="FILE.yaml", help="Settle what is open as this file says.")] = None,
     keep_rest: Annotated[bool, Option("--keep-rest", help="Settle other doubts as they were read.")] = False,
     ask: Annotated[Path | None, Option(metavar="FILE.yaml", help="Write what is open here, to be settled.")] = None,
@@ -45,7 +52,7 @@ def take(
     """Read a sheet from a document (.docx, .xlsx, .csv, .txt) and tell everything odd about it, row by row."""
     try:
         with show.working("Reading"):
-            found = _read(file, settled, keep_rest=keep_rest)
+            found = _read(file, table, settled, keep_rest=keep_rest)
     except ConfigError as error:
         if as_json:
             show.data(_refused(error))
@@ -53,7 +60,8 @@ def take(
     if out is not None:
         out.write_text(found.as_yaml(), encoding="utf-8")
     if ask is not None:
-        asked = Settling(file=file.name, source=found.source.digest, settled=questions.asked(found))
+        about = Settling(file=file.name, source=found.source.digest, table=found.source.number)
+        asked = about.model_copy(update={"settled": questions.asked(found)})
         ask.write_text(asked.as_yaml(), encoding="utf-8")
     _tell_import(found, out, as_json=as_json)
     if found.sheet is None:
@@ -61,11 +69,14 @@ def take(
         raise refuse(file, f"Biểu chưa dùng được: còn {open_ones} chỗ phải giải quyết.")
 
 
-def _read(file: Path, settled: Path | None, *, keep_rest: bool) -> Imported:
+def _read(file: Path, table: int | None, settled: Path | None, *, keep_rest: bool) -> Imported:
     """What is made of a document with a file of settlements; those that name nobody are of who sits here, now."""
-    source, by = read_source(file), {"by": at_console().name, "at": Clock().now()}
-    given = read_settling(settled, source.digest) if settled else ()
-    signed = [one if one.by else one.model_copy(update=by) for one in given]
+    document, by = read_document(file), {"by": at_console().name, "at": Clock().now()}
+    given = read_settling(settled, document.digest) if settled else Settling()
+    if table and given.table and table != given.table:
+        raise refuse(settled or file, f"it settles table {given.table} and not table {table}; choose the same table")
+    source = _table(file, document, table or given.table)
+    signed = [one if one.by else one.model_copy(update=by) for one in given.settled]
     try:
         found = questions.settled_by(source, signed)
     except questions.Unfit as unfit:
@@ -74,6 +85,23 @@ def _read(file: Path, settled: Path | None, *, keep_rest: bool) -> Imported:
         return found
     rest = [one.model_copy(update=by) for one in questions.rest(found)]
     return questions.held(source, {**found.settled, **by_key(rest)})
+
+
+def _table(file: Path, document: Document, number: int) -> Source:
+    """The table that was chosen (0: none was); ConfigError, with all there are, when it is not there or not clear."""
+    count = len(document.tables)
+    if count == 1 or number:
+        with suppress(LookupError):
+            return document.source(number or 1)
+    what = f"there is no table {number}" if number else "say which table is the sheet"
+    told = f"{what}: of {count} that may be one, --table {document.probable} most probably is"
+    problems = [Problem(str(file), None, f"--table {one.number}", _described(one)) for one in document.tables]
+    raise ConfigError([Problem(str(file), None, "", told), *problems])
+
+
+def _described(one: Candidate) -> str:
+    named = [f"worksheet «{one.name}»" if one.name else f"table {one.place} of the document", f"{len(one.body)} row(s)"]
+    return "; ".join(filter(None, (*named, one.title, one.begins)))
 
 
 def _tell_import(found: Imported, out: Path | None, *, as_json: bool) -> None:

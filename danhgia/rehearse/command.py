@@ -16,8 +16,8 @@ from config.register import RegisterRow, load_register
 from danhgia.edge import settings_of_environment
 from danhgia.rehearse import ha_tinh, printed, summary, tap_the, year
 from danhgia.rehearse.register import invented
-from danhgia.rehearse.scratch import scratch
 from danhgia.rehearse.stage import staged
+from models.scratch import scratch
 
 DEFAULT_SUBJECTS = 24
 REGISTERS = HOME / "registers"

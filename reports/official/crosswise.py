@@ -1,9 +1,18 @@
 """A table that needs the width of a page laid crosswise: who makes it, its title, and the two who sign it."""
 
-from docx.document import Document
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
 
-from reports.paper import CENTER, cells, lay, line, tag, text
+from docx.document import Document
+from docx.table import _Cell
+
+from reports.paper import CENTER, Look, cells, lay, line, tag, text
 from reports.template_frame import LAYOUTS
+
+_LAST: Final = "last-"
+_KEPT: Final = 2
+"""So many rows at least stand on the page of those who sign."""
 
 
 def begin(document: Document, layout: str) -> None:
@@ -29,7 +38,17 @@ def begin(document: Document, layout: str) -> None:
     text(document, "{{ about }}", size=14, bold=True, align=CENTER, after=0)
 
 
-def signatures(document: Document) -> None:
+def looks(given: Mapping[str, Look]) -> dict[str, Look]:
+    """How rows look, and how the last of them do, which stay on the page of those who sign."""
+    return {**given, **{f"{_LAST}{name}": replace(look, with_next=True) for name, look in given.items()}}
+
+
+def ended(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows, of which the last stay on the page of those who sign."""
+    return [*rows[:-_KEPT], *({**row, "look": f"{_LAST}{row['look']}"} for row in rows[-_KEPT:])]
+
+
+def signatures(document: Document | _Cell) -> None:
     """Print the two who sign: of `left` and `right` each `post`, `how` and `name`."""
     for cell, name in zip(cells(document, 126, 126), ("left", "right"), strict=True):
         text(cell, f"{{{{ {name}.post }}}}", size=14, bold=True, align=CENTER, before=12, after=0, with_next=True)

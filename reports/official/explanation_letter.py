@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from docx.document import Document
 from sqlmodel import Session, col, select
 
 from actions import unit_page
@@ -22,9 +21,8 @@ from reports.official.frame import ROOM, Official
 from reports.official.unit_frame import by_unit, work
 from reports.official.unit_narrative import scored
 from reports.official.unit_records import UnitDossier, unit_dossier
-from reports.paper import CENTER, Column, listing, text
+from reports.paper import CENTER, Column
 from reports.records import own_paper
-from reports.template_frame import paragraphs
 from reports.values import Paper
 from states.actor import Actor
 from states.errors import Unknown, refuse
@@ -77,20 +75,12 @@ class Asked:
 
 def build_question(layout: str) -> bytes:
     """The template of the question."""
-    return frame.template(layout, lambda document: _body(document, _ASKED), letter=True)
+    return frame.listed_template(layout, _ASKED, letter=True)
 
 
 def build_answer(layout: str) -> bytes:
     """The template of the answer."""
-    return frame.template(layout, lambda document: _body(document, _ANSWERED), letter=True)
-
-
-def _body(document: Document, columns: Sequence[Column]) -> None:
-    frame.addressed(document)
-    paragraphs(document, "opening")
-    listing(document, columns, "row in rows")
-    text(document, "", size=6, after=0)
-    paragraphs(document, "ending", with_next=True)
+    return frame.listed_template(layout, _ANSWERED, letter=True)
 
 
 def questions_of(session: Session, assessment_id: int, actor: Actor) -> list[Item]:  # noqa: ARG001  who sees it sees all

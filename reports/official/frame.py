@@ -18,8 +18,8 @@ from reports.btv_docx import TEMPLATES, render
 from reports.contents import Head
 from reports.frame import LONGEST_SUBJECT, ended, letterhead, numbered_appendices
 from reports.packing import repack
-from reports.paper import CENTER, JUSTIFY, LEFT, cells, tag, text
-from reports.template_frame import Part, begun, crosswise, foot, saved, type_and_subject
+from reports.paper import CENTER, JUSTIFY, LEFT, Column, cells, listing, tag, text
+from reports.template_frame import Part, begun, crosswise, foot, paragraphs, saved, type_and_subject
 from reports.template_frame import letterhead as head_of
 from reports.values import Paper
 
@@ -29,6 +29,7 @@ ROOM: Final = "." * 40
 DOTTED: Final = "." * 132
 """A whole line of dotted room."""
 _LONGEST_ABOUT: Final = 30
+_LONGEST_DECIDER: Final = 50
 BY_HAND: Final = "(ký, ghi rõ họ tên)"
 
 
@@ -85,6 +86,19 @@ def template(
             crosswise(document, layout)
         annexes(document)
     return saved(document)
+
+
+def listed_template(layout: str, columns: Sequence[Column], *, letter: bool = False) -> bytes:
+    """The template of a document around one table: to whom, `opening`, a line for each of `rows`, `ending`."""
+
+    def body(document: Document) -> None:
+        addressed(document)
+        paragraphs(document, "opening")
+        listing(document, columns, "row in rows")
+        text(document, "", size=6, after=0)
+        paragraphs(document, "ending", with_next=True)
+
+    return template(layout, body, letter=letter)
 
 
 def plain_template(layout: str, body: Callable[[Document], None]) -> bytes:
@@ -183,14 +197,15 @@ def _about(official: Official) -> str:
     if not official.is_letter:
         return wording.parted(f"về việc {words}", LONGEST_SUBJECT)
     said = f"Về việc {words}" if official.head.layout == "party" else f"V/v {words}"
-    return wording.balanced(said, _LONGEST_ABOUT)
+    return wording.parted(said, _LONGEST_ABOUT)
 
 
 def decider(head: Head) -> str:
     """Who decides, as it stands above the word of decision: the body, or its head where none is signed for."""
     if head.layout == "party":
-        return head.sender.upper()
-    return (head.issuer if head.signed_for else f"{head.signer_post} {head.issuer}").upper()
+        return wording.balanced(head.sender.upper(), _LONGEST_DECIDER)
+    decides = head.issuer if head.signed_for else f"{head.signer_post} {head.issuer}"
+    return wording.balanced(decides.upper(), _LONGEST_DECIDER)
 
 
 def attached_to(official: Official) -> str:

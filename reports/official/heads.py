@@ -7,14 +7,15 @@ from unicodedata import normalize
 
 from sqlmodel import Session, col, select
 
-from config.letterhead import Letterhead
+from config.letterhead import Layout, Letterhead
 from config.programme import Programme
 from models.people import Subject
 from reports.contents import Head
 
 _COMMITTEE: Final = re.compile(r"^Đảng bộ\b")
 _ARCHIVE: Final = ("Lưu: VT",)
-_COMMUNE: Final = re.compile(r"\b(?:phường|xã|thị trấn|đặc khu) (.+)$", re.IGNORECASE)
+_PARTY: Final = re.compile(r"\b(?:đảng|chi bộ|(?:thành|tỉnh|huyện|quận|thị) ủy|ủy ban kiểm tra)\b", re.IGNORECASE)
+_PLACE: Final = re.compile(r"\b(?:phường|xã|thị trấn|đặc khu|huyện|quận|thành phố|tỉnh) (?=(.+)$)", re.IGNORECASE)
 
 
 def of_programme(programme: Programme) -> Head:
@@ -32,10 +33,14 @@ def of_body(session: Session, programme: Programme, code: str) -> Head:
     return of_programme(programme) if name is None else _below(programme, name)
 
 
-def commune_in(name: str) -> str:
-    """The name of the commune in that of a body; empty where there is none."""
-    found = _COMMUNE.search(name)
-    return found[1] if found else ""
+def layout_of(name: str) -> Layout:
+    """The layout in which a body writes, by its name: that of the Party is for what belongs to the Party."""
+    return "party" if _PARTY.search(name) else "administrative"
+
+
+def place_in(name: str) -> str:
+    """The name of the commune, district or province in that of a body; empty where there is none (xã hội, Tỉnh ủy)."""
+    return next((found[1] for found in _PLACE.finditer(name) if found[1][:1].isupper()), "")
 
 
 def _headed(programme: Programme, given: Letterhead, sender: str) -> Head:
@@ -68,7 +73,7 @@ def _below(programme: Programme, name: str) -> Head:
         parent=programme.letterhead.issuer,
         issuer=organ,
         abbreviation="".join(normalize("NFD", word)[0] for word in acts_as).upper(),
-        place=commune_in(name) or programme.letterhead.place,
+        place=place_in(name) or programme.letterhead.place,
         signed_for=f"T/M {' '.join(acts_as)}" if programme.layout == "party" else f"TM. {' '.join(acts_as)}",
         signer_post="Bí thư",
         sender=organ,

@@ -4,19 +4,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from docx.document import Document
 from sqlmodel import Session
 
 from models.opinions import Opinion
 from reports import wording
 from reports.contents import Head
 from reports.frame import GAP
-from reports.official import frame
+from reports.official import frame, heads
 from reports.official.entry import File
 from reports.official.frame import ROOM, Official
 from reports.official.opinion_records import Asking, BodyLetter, body_letter
-from reports.paper import CENTER, Column, listing, text
-from reports.template_frame import NO, paragraphs
+from reports.paper import CENTER, Column
+from reports.template_frame import NO
 
 NAME: Final = "opinion-letter"
 _COLUMNS: Final = (
@@ -29,15 +28,7 @@ _COLUMNS: Final = (
 
 def build_template(layout: str) -> bytes:
     """The template of a layout."""
-    return frame.template(layout, _body, letter=True)
-
-
-def _body(document: Document) -> None:
-    frame.addressed(document)
-    paragraphs(document, "opening")
-    listing(document, _COLUMNS, "row in rows")
-    text(document, "", size=6, after=0)
-    paragraphs(document, "ending", with_next=True)
+    return frame.listed_template(layout, _COLUMNS, letter=True)
 
 
 def make(session: Session, letter_id: int, now: datetime) -> File:  # noqa: ARG001  what it says does not depend on it
@@ -59,16 +50,16 @@ def write(one: BodyLetter) -> bytes:
 
 
 def _official(one: BodyLetter) -> Official:
-    layout = one.asking.programme.layout
+    layout = heads.layout_of(one.body)
     return Official(
         head=Head(
             layout=layout,
             issuer=one.body,
             abbreviation=GAP,
-            place=GAP,
+            place=heads.place_in(one.body) or GAP,
             signer_post="Thủ trưởng cơ quan, đơn vị",
             sender=one.body,
-            receivers=("Như trên", f"Lưu {one.body}"),
+            receivers=("Như trên", f"Lưu {one.body}" if layout == "party" else "Lưu: VT"),
         ),
         type="",
         sign="CV" if layout == "party" else "",

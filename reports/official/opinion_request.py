@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from docx.document import Document
 from sqlmodel import Session
 
 from config.calendar import deadline_text
@@ -14,8 +13,8 @@ from reports.official import frame, heads
 from reports.official.entry import File
 from reports.official.frame import Official
 from reports.official.opinion_records import AllOpinions, all_opinions, bodies_of
-from reports.paper import Column, listing, text
-from reports.template_frame import NO, paragraphs
+from reports.paper import Column
+from reports.template_frame import NO
 
 NAME: Final = "opinion-request"
 _COLUMNS: Final = (NO, Column(153, "Đối tượng lấy ý kiến", "{{ row.name }}"))
@@ -23,15 +22,7 @@ _COLUMNS: Final = (NO, Column(153, "Đối tượng lấy ý kiến", "{{ row.na
 
 def build_template(layout: str) -> bytes:
     """The template of a layout."""
-    return frame.template(layout, _body, letter=True)
-
-
-def _body(document: Document) -> None:
-    frame.addressed(document)
-    paragraphs(document, "opening")
-    listing(document, _COLUMNS, "row in rows")
-    text(document, "", size=6, after=0)
-    paragraphs(document, "ending", with_next=True)
+    return frame.listed_template(layout, _COLUMNS, letter=True)
 
 
 def make(session: Session, request_id: int, now: datetime) -> File:  # noqa: ARG001  what it says does not depend on it

@@ -12,12 +12,12 @@ from actions.answers import Consolidated, Said
 from config.calendar import deadline_text
 from reports import wording
 from reports.official import frame, heads
-from reports.official.crosswise import begin, signatures
+from reports.official.crosswise import begin, ended, looks, signatures
 from reports.official.entry import File
 from reports.official.frame import Official
 from reports.official.opinion_letter import subject
 from reports.official.opinion_records import AllOpinions, all_opinions
-from reports.paper import Column, listing, text
+from reports.paper import PLAIN, Column, layered, text
 from reports.template_frame import NO, paragraphs
 
 NAME: Final = "opinion-table"
@@ -28,6 +28,7 @@ _COLUMNS: Final = (
     Column(80, "Ý kiến, nhận xét", "{{ row.said }}"),
     Column(50, "Không có ý kiến, chưa trả lời", "{{ row.rest }}"),
 )
+_LOOKS: Final = looks({"subject": PLAIN})
 
 
 def build_template(layout: str) -> bytes:
@@ -39,8 +40,7 @@ def _body(document: Document, layout: str) -> None:
     begin(document, layout)
     text(document, "", size=6, after=0)
     paragraphs(document, "opening")
-    listing(document, _COLUMNS, "row in rows")
-    signatures(document)
+    signatures(layered(document, _COLUMNS, "row in rows", _LOOKS))
 
 
 def make(session: Session, request_id: int, now: datetime) -> File:  # noqa: ARG001  what it says does not depend on it
@@ -56,7 +56,7 @@ def write(one: AllOpinions) -> bytes:
     context = {
         "about": wording.upper(subject(one.asking)),
         "opening": list(_opening(one)),
-        "rows": [_row(number, row, one) for number, row in enumerate(one.rows, 1)],
+        "rows": ended([_row(number, row, one) for number, row in enumerate(one.rows, 1)]),
         "left": {"post": "NGƯỜI TỔNG HỢP", "how": frame.BY_HAND, "name": ""},
         "right": {"post": f"LÃNH ĐẠO {official.head.sender.upper()}", "how": frame.BY_HAND, "name": ""},
     }
@@ -94,6 +94,7 @@ def _row(number: int, row: Consolidated, one: AllOpinions) -> dict[str, str]:
     counts = [f"{labels[level]}:\N{NO-BREAK SPACE}{count}" for level, count in row.levels.items() if count]
     rest = (("Không có ý kiến", row.silent), ("Chưa trả lời", row.awaited))
     return {
+        "look": "subject",
         "no": str(number),
         "name": row.name,
         "counts": "\n".join(counts) or wording.NONE,

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from docx.document import Document
 from sqlmodel import Session
 
 from reports import wording
@@ -13,26 +12,12 @@ from reports.official import frame
 from reports.official.entry import File
 from reports.official.frame import ROOM, Official
 from reports.official.scoring_sheet import figures
-from reports.official.unit_frame import by_unit, titled, told_sections, work
+from reports.official.unit_frame import by_unit, titled, work
 from reports.official.unit_narrative import scored, sum_of, total
 from reports.official.unit_records import Item, UnitDossier, unit_dossier
-from reports.template_frame import paragraphs
 
 NAME: Final = "outline-report"
 OUTLINE: Final = "ĐỀ CƯƠNG"
-
-
-def build_template(layout: str) -> bytes:
-    """The template of a layout: bases, a section for each group of the sheet, the total and the level proposed."""
-
-    def body(document: Document) -> None:
-        frame.addressed(document)
-        frame.bases(document, layout)
-        paragraphs(document, "opening")
-        told_sections(document, "sections")
-        paragraphs(document, "ending", with_next=True)
-
-    return frame.template(layout, body)
 
 
 def make(session: Session, assessment_id: int, now: datetime) -> File:
@@ -76,9 +61,14 @@ def _leaf(leaf: Item) -> Iterator[str]:
     rests = f"tài liệu kiểm chứng: {'; '.join(leaf.evidence)}" if leaf.evidence else ""
     achieved = "; ".join(filter(None, (chosen, figures(leaf), note if leaf.is_whole else "", rests)))
     yield f"- {leaf.criterion.label}:"
-    yield f"+ Những kết quả đạt được: {achieved or ROOM}"
-    yield f"+ Hạn chế, yếu kém còn tồn tại: {'' if leaf.is_whole else note}" + ROOM * (leaf.is_whole or not note)
+    yield f"+ Những kết quả đạt được: {_stopped(achieved)}"
+    yield f"+ Hạn chế, yếu kém còn tồn tại: {_stopped('' if leaf.is_whole else note)}"
     yield f"+ Số điểm đạt được so với quy định: {scored(leaf)}."
+
+
+def _stopped(said: str) -> str:
+    """What is said with its full stop, which an address does without; room for it where there is nothing."""
+    return said if "://" in said or said.endswith((".", "!", "?")) else f"{said}." if said else ROOM
 
 
 def _ending(one: UnitDossier) -> Iterator[str]:

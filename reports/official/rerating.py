@@ -111,7 +111,8 @@ def _articles(found: Rerating) -> Iterator[list[str]]:
     old, who = found.old, decision.called(found.before)
     given_by = f"{wording.numbered('Quyết định', old.paper)} của {old.head.sender}"
     was = f"“{found.before.level}” " if found.before.level else ""
-    reason = (found.new.reason if found.new else "").rstrip(".") or ROOM
+    why = (found.after.reason if found.after else "") or (found.new.reason if found.new else "")
+    reason = why.rstrip(".") or ROOM
     yield [f"Hủy bỏ kết quả xếp loại {was}năm {old.year} của {who} đã được công nhận tại {given_by}. Lý do: {reason}."]
     level = f"“{found.after.level}”" if found.after and found.after.level else ROOM
     yield [f"Công nhận lại mức xếp loại chất lượng năm {old.year} của {who}: {level}."]

@@ -48,7 +48,7 @@ def _body(document: Document) -> None:
     text(document, "", size=6, after=0)
     tag(document, "endif")
     paragraphs(document, "told")
-    paragraphs(document, "enclosed")
+    paragraphs(document, "enclosed", with_next=True)
     text(document, "{{ ending }}", style="Report Body", with_next=True)
 
 

@@ -18,7 +18,7 @@ from reports.frame import GAP
 from reports.official import frame
 from reports.official.entry import File
 from reports.official.frame import DOTTED, ROOM, Official
-from reports.official.heads import commune_in
+from reports.official.heads import place_in
 from reports.official.review_contents import FORMS, Form, Known, Point
 from reports.official.review_records import Review, read
 from reports.official.unit_records import Item
@@ -135,7 +135,7 @@ def _head(found: Review) -> Head:
         parent="" if unit.is_person else above,
         issuer=organ,
         abbreviation=GAP,
-        place=commune_in(organ) or ROOM[:14],
+        place=place_in(organ) or ROOM[:14],
         signer_post="",
         sender=unit.facts.name,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from docx.document import Document
+from docx.table import _Cell
 from sqlmodel import Session
 
 from config.calendar import long_date_text
@@ -15,7 +16,7 @@ from config.vocabulary import StateKind
 from reports import wording
 from reports.frame import GAP
 from reports.official import frame
-from reports.official.crosswise import begin, signatures
+from reports.official.crosswise import begin, ended, looks, signatures
 from reports.official.entry import File
 from reports.official.frame import Official
 from reports.official.unit_frame import by_unit
@@ -26,17 +27,15 @@ from reports.wording import points
 from scoring.marks import printed
 from states.errors import refuse
 
-_ROWS: Final = {"group": Look(bold=True, with_next=True), "leaf": Look(), "option": Look(italic=True)}
-_LAST: Final = "last-"
-LOOKS: Final = {**_ROWS, **{f"{_LAST}{name}": replace(look, with_next=True) for name, look in _ROWS.items()}}
-KEPT: Final = 2
-"""So many rows at least stand on the page of those who sign."""
+LOOKS: Final = looks({"group": Look(bold=True, with_next=True), "leaf": Look(), "option": Look(italic=True)})
 DEGREES: Final = Columns(own="Tự đánh giá", given="Kết quả thẩm định")
 CHOICE: Final = re.compile(r"\b(?:1|một) trong ", re.IGNORECASE)
 """What says already that one of several is to be chosen (VG-4.2)."""
 _YEAR: Final = re.compile(r"\bnăm \d{4}\b", re.IGNORECASE)
 OWN: Final = "self-sheet"
 WHOLE: Final = "marked-sheet"
+_POST: Final = 36
+"""So many letters of a post stand on a line of half the page."""
 _TITLES: Final = ("Bảng chấm điểm ", "Phiếu đánh giá ")
 _NUMBER: Final = Column(13, "{{ columns.number }}", "{{ row.no }}", CENTER)
 _MOST: Final = Column(16, "{{ columns.most }}", "{{ row.most }}", CENTER)
@@ -46,7 +45,7 @@ def _columns(*, own: bool, points_too: bool) -> tuple[Column, ...]:
     """What is left of the width beside the numbers is shared by what is assessed and the words on it."""
     most = (_MOST,) if points_too else ()
     self_marks = Column(24 if own else 20, "{{ columns.own }}", "{{ row.own }}", CENTER)
-    given = Column(34 if own else 20, "{{ columns.given }}", "{{ row.given }}", CENTER)
+    given = Column(34 if own else 28, "{{ columns.given }}", "{{ row.given }}", CENTER)
     tail: tuple[Column, ...]
     if own:
         tail = (Column(83, "{{ columns.beside }}", "{{ row.beside }}"),)
@@ -54,8 +53,8 @@ def _columns(*, own: bool, points_too: bool) -> tuple[Column, ...]:
         decided = Column(21, "Kết quả quyết định", "{{ row.decided }}", CENTER)
         tail = (
             decided,
-            Column(39, "Lý do", "{{ row.reason }}"),
-            Column(54, "{{ columns.beside }}", "{{ row.beside }}"),
+            Column(35, "Lý do", "{{ row.reason }}"),
+            Column(50, "{{ columns.beside }}", "{{ row.beside }}"),
         )
     taken = sum(column.width for column in (_NUMBER, *most, self_marks, given, *tail))
     content = Column(LAYOUTS["party"].wide - taken, "{{ columns.content }}", "{{ row.content }}")
@@ -82,12 +81,15 @@ def _body(document: Document, layout: str, *, own: bool) -> None:
     for points_too, tags in ((True, "if has_points"), (False, "else")):
         tag(document, tags)
         total = _total(own=own) if points_too else ()
-        layered(document, _columns(own=own, points_too=points_too), "row in rows", LOOKS, total)
+        _signed(layered(document, _columns(own=own, points_too=points_too), "row in rows", LOOKS, total))
     tag(document, "endif")
-    tag(document, "for remark in remarks")
-    text(document, "{{ remark }}", style="Report Body", before=4, after=0, with_next=True)
-    tag(document, "endfor")
-    signatures(document)
+
+
+def _signed(closing: _Cell) -> None:
+    tag(closing, "for remark in remarks")
+    text(closing, "{{ remark }}", style="Report Body", before=4, after=0, with_next=True)
+    tag(closing, "endfor")
+    signatures(closing)
 
 
 def _total(*, own: bool) -> tuple[str, ...]:
@@ -125,16 +127,11 @@ def _context(one: UnitDossier, official: Official, *, own: bool) -> dict[str, An
         "attached": _attached(one),
         "columns": columns.model_dump(),
         "has_points": one.has_points,
-        "rows": _ended([row for item in one.items for row in _rows(item, one, own=own)]),
+        "rows": ended([row for item in one.items for row in _rows(item, one, own=own)]),
         "total": {"most": points(one.sheet.total), **_totals(one, own=own)},
         "remarks": list(_remarks(one, own=own)),
         **_signers(one, own=own),
     }
-
-
-def _ended(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The rows, of which the last stay on the page of what follows the table."""
-    return [*rows[:-KEPT], *({**row, "look": f"{_LAST}{row['look']}"} for row in rows[-KEPT:])]
 
 
 def _about(one: UnitDossier) -> str:
@@ -253,7 +250,8 @@ def _signers(one: UnitDossier, *, own: bool) -> dict[str, dict[str, str]]:
     if own:
         maker = "XÁC NHẬN CỦA CẤP ỦY, ĐƠN VỊ" if one.is_person else "NGƯỜI LẬP BẢNG"
         return {"left": {"post": maker, "how": by_hand, "name": ""}, "right": unit}
-    return {"left": unit, "right": {"post": one.programme.bodies.appraiser.upper(), "how": by_hand, "name": ""}}
+    appraiser = wording.balanced(one.programme.bodies.appraiser.upper(), _POST)
+    return {"left": unit, "right": {"post": appraiser, "how": by_hand, "name": ""}}
 
 
 def _post(one: UnitDossier) -> str:

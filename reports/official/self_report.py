@@ -4,32 +4,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from docx.document import Document
 from sqlmodel import Session
 
 from reports import wording
 from reports.official import frame
 from reports.official.entry import File
 from reports.official.frame import Official
-from reports.official.unit_frame import by_unit, titled, told_sections, work
+from reports.official.unit_frame import by_unit, titled, work
 from reports.official.unit_narrative import SHORT, WELL, short, sum_of, told, total, well
 from reports.official.unit_records import Item, UnitDossier, unit_dossier
-from reports.template_frame import paragraphs
 
 NAME: Final = "self-report"
-
-
-def build_template(layout: str) -> bytes:
-    """The template of a layout: bases, the total, the criteria one by one, the ending."""
-
-    def body(document: Document) -> None:
-        frame.addressed(document)
-        frame.bases(document, layout)
-        paragraphs(document, "opening")
-        told_sections(document, "sections")
-        paragraphs(document, "ending", with_next=True)
-
-    return frame.template(layout, body)
 
 
 def make(session: Session, assessment_id: int, now: datetime) -> File:

@@ -83,7 +83,7 @@ def _context(one: Recognition) -> dict[str, Any]:
     decision = one.decision
     dated = "" if decision.dated is None else f" ngày {date_text(decision.dated)}"
     return {
-        "issuer_whole": one.own.issuer.upper(),
+        "issuer_whole": wording.in_full(one.own.issuer).upper(),
         "kind": wording.upper(one.kind),
         "name": wording.parted(one.own.facts.name, _LONGEST),
         "holder": f"Cơ quan, địa phương xây dựng: {one.own.issuer}",

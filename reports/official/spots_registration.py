@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from docx.document import Document
 from sqlmodel import Session
 
 from reports import wording
@@ -14,8 +13,7 @@ from reports.official.entry import File
 from reports.official.frame import ROOM
 from reports.official.spots_records import Registration, Spot, registration
 from reports.official.unit_frame import by_unit, titled
-from reports.paper import CENTER, Column, listing, text
-from reports.template_frame import paragraphs
+from reports.paper import CENTER, Column
 from reports.wording import SPOTS
 
 NAME: Final = "spots-registration"
@@ -29,15 +27,7 @@ _COLUMNS: Final = (
 
 def build_template(layout: str) -> bytes:
     """The template of a layout."""
-    return frame.template(layout, _body)
-
-
-def _body(document: Document) -> None:
-    frame.addressed(document)
-    paragraphs(document, "opening")
-    listing(document, _COLUMNS, "row in rows")
-    text(document, "", size=6, after=0)
-    paragraphs(document, "ending", with_next=True)
+    return frame.listed_template(layout, _COLUMNS)
 
 
 def make(session: Session, assessment_id: int, now: datetime) -> File:

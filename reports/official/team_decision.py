@@ -34,6 +34,11 @@ _CONCERNED: Final = (
     "Quyết định này có hiệu lực kể từ ngày ký./."
 )
 STAGE: Final = "decision"
+_UNNAMED: Final = tuple(
+    f"{number}. Ông (bà) {ROOM} - {post}."
+    for number, post in enumerate(("Trưởng đoàn", "Phó Trưởng đoàn", "Thành viên", "Thành viên, thư ký"), 1)
+)
+"""Room for those whom nobody has named yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +131,7 @@ def _official(found: Team) -> Official:
 
 def _articles(found: Team) -> Iterator[list[str]]:
     listed = [f"{number}. {line}" for number, line in enumerate(map(_named, found.members), 1)]
-    yield [f"Thành lập {found.name} năm {found.year} gồm các ông (bà) có tên sau đây:", *(listed or [f"1. {ROOM}"])]
+    yield [f"Thành lập {found.name} năm {found.year} gồm các ông (bà) có tên sau đây:", *(listed or _UNNAMED)]
     due = f" trong thời hạn quyết định kết quả, {deadline_text(found.closes_at)}" if found.closes_at else ""
     done = f"hoàn thành việc {wording.lower(found.programme.title)} năm {found.year}"
     yield [f"{found.name} {_DUTIES} {found.head.sender} xem xét, quyết định{due}. {_ENDS} {done}."]

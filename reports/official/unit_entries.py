@@ -19,6 +19,7 @@ from reports.official import (
     summary_report,
 )
 from reports.official.entry import Entry
+from reports.official.unit_frame import told_template
 
 
 def _reports_itself(programme: Programme, _kind: str) -> bool:
@@ -83,7 +84,7 @@ UNIT_ENTRIES: Final = (
         has=_reports_itself,
         make=self_report.make,
         template=self_report.NAME,
-        build=self_report.build_template,
+        build=told_template,
     ),
     Entry(
         key="bao-cao-tom-tat",
@@ -93,7 +94,7 @@ UNIT_ENTRIES: Final = (
         has=_reports_itself,
         make=outline_report.make,
         template=outline_report.NAME,
-        build=outline_report.build_template,
+        build=told_template,
     ),
     Entry(
         key="bao-cao-tong-ket",

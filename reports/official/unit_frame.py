@@ -7,11 +7,11 @@ from docx.document import Document
 from reports import wording
 from reports.contents import Head
 from reports.frame import GAP, LONGEST_SUBJECT
-from reports.official.frame import Official, cited
-from reports.official.heads import commune_in
+from reports.official.frame import Official, addressed, bases, cited, template
+from reports.official.heads import place_in
 from reports.official.unit_records import UnitDossier
 from reports.paper import JUSTIFY, LEFT, tag, text
-from reports.template_frame import heading
+from reports.template_frame import heading, paragraphs
 from reports.values import Paper
 
 LETTER: Final = "Công văn"
@@ -27,7 +27,7 @@ def of_unit(one: UnitDossier) -> Head:
         layout=one.layout,
         issuer=one.issuer,
         abbreviation=GAP,
-        place=commune_in(one.issuer) or GAP,
+        place=place_in(one.issuer) or GAP,
         signed_for=signed_for,
         signer_post=post,
         sender=one.issuer,
@@ -81,6 +81,19 @@ def work(one: UnitDossier) -> str:
 def titled(about: str) -> str:
     """What a report is about as it stands under its type, without “về việc”, over lines of nearly the same length."""
     return wording.parted(about[:1].upper() + about[1:], LONGEST_SUBJECT)
+
+
+def told_template(layout: str) -> bytes:
+    """The template of a report in sections: to whom, the bases, `opening`, `sections`, `ending`."""
+
+    def body(document: Document) -> None:
+        addressed(document)
+        bases(document, layout)
+        paragraphs(document, "opening")
+        told_sections(document, "sections")
+        paragraphs(document, "ending", with_next=True)
+
+    return template(layout, body)
 
 
 def told_sections(document: Document, name: str) -> None:

@@ -6,7 +6,7 @@ import yaml
 from config.sheet import load_sheet
 from tests.danhgia.conftest import Shell
 from tests.intake.two_sheets import VAN_GIANG_BEFORE, van_giang
-from tests.intake.writing import ODD, word
+from tests.intake.writing import ODD, several, word, word_of
 
 SUMS = [("TT", "Nội dung", "Điểm tối đa"), ("I", "Nhóm", "5"), ("1", "Việc của nhóm", "4")]
 
@@ -80,3 +80,32 @@ def test_what_is_open_is_settled_by_a_file(lite: Shell) -> None:
     assert "lập cho tài liệu khác («bieu.docx»); hãy chọn đúng tài liệu nguồn." in ran.err
     asked.write_text("settled: [{row: 99, about: points, value: 5}]", encoding="utf-8")
     assert lite("sheet", "import", source, "--settled", asked).code == 1
+
+
+def test_of_several_tables_one_is_named(lite: Shell) -> None:
+    source, out = word_of(lite.directory / "phu-luc.docx", several(2)), lite.directory / "bieu.yaml"
+    ran = lite("sheet", "import", source)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.splitlines() == [
+        f"{source}: say which table is the sheet: of 3 that may be one, --table 2 most probably is",
+        f"{source}: --table 1: table 1 of the document; 1 row(s); TT | Nội dung công việc | Đơn vị thực hiện",
+        f"{source}: --table 2: table 2 of the document; 3 row(s); BIỂU SỐ 1; TT | Nội dung | Điểm tối đa",
+        f"{source}: --table 3: table 3 of the document; 2 row(s); BIỂU SỐ 2; TT | Nội dung | Điểm tối đa",
+    ]
+    told = json.loads(lite("sheet", "import", source, "--json").out)
+    assert ([one["what"][:9] for one in told["problems"][1:]], told["total"]) == (
+        ["--table 1", "--table 2", "--table 3"],
+        None,
+    )
+    assert "there is no table 4" in lite("sheet", "import", source, "--table", "4").err
+    assert lite("sheet", "import", source, "--table", "0").code == 2
+    asked = lite.directory / "mo.yaml"
+    ran = lite("sheet", "import", source, "--table", "3", "--out", out, "--ask", asked, "--json")
+    assert (ran.code, json.loads(ran.out)["total"]) == (0, "4")
+    assert "# Tệp có 3 bảng tiêu chí; đã nhập bảng 3" in out.read_text(encoding="utf-8")
+    again = lite("sheet", "import", source, "--settled", asked, "--json")
+    assert (again.code, json.loads(again.out)["total"]) == (0, "4")
+    other = lite("sheet", "import", source, "--settled", asked, "--table", "2")
+    assert (other.code, "it settles table 3 and not table 2" in other.err) == (1, True)
+    single = word(lite.directory / "mot.docx", ODD)
+    assert "there is no table 2" in lite("sheet", "import", single, "--table", "2").err

@@ -20,13 +20,13 @@ from config.register import RegisterRow
 from danhgia.rehearse.sitting import Bodies, Sitting, awards, propose_and_open
 from danhgia.rehearse.stage import Stage
 from evidence.store import FOLDER
-from intake.sheets import read_source
+from intake.sources import read_document
 from models.assessments import Assessment
 from models.db import run
 from states import order
 from states.actor import account, console
 from states.permits import DOSSIER, held
-from tests.intake.writing import ODD, word
+from tests.intake.writing import ODD, several, word, word_of
 from tests.keeping import keep
 
 FILES: Final = ("Nghị quyết số 05.pdf", "Báo cáo kết quả công khai quý IV.docx", "Biên bản đối thoại.pdf")
@@ -71,8 +71,13 @@ def _put_drafts(session: Session, stage: Stage, rows: list[RegisterRow]) -> None
     changed = [rows[0].model_copy(update={"officer": "Nguyễn Thay Thế"}), *rows[1:]]
     register_draft.put_read(session, "danh-sach-bo-sung.xlsx", changed, actor=actor, now=stage.at)
     with TemporaryDirectory() as folder:
-        source = read_source(word(Path(folder) / "bieu-chua-dung.docx", ODD, ["BIỂU CHẤM ĐIỂM CỦA XÃ"]))
-    sheet_draft.put_source(session, "bieu-chua-dung.docx", source, actor=actor, now=stage.at)
+        document = read_document(word(Path(folder) / "bieu-chua-dung.docx", ODD, ["BIỂU CHẤM ĐIỂM CỦA XÃ"]))
+        tables = read_document(word_of(Path(folder) / "phu-luc.docx", several(2)))
+        clean = read_document(word_of(Path(folder) / "bieu-moi.docx", several(1)[1:]))
+    concluded = sheet_draft.put_document(session, "bieu-moi.docx", clean, actor=actor, now=stage.at)
+    sheet_draft.conclude(session, concluded, actor=actor, now=stage.at)
+    sheet_draft.put_document(session, "bieu-chua-dung.docx", document, actor=actor, now=stage.at)
+    sheet_draft.put_document(session, "phu-luc.docx", tables, actor=actor, now=stage.at)
 
 
 def _ask_for_two(session: Session, stage: Stage) -> None:

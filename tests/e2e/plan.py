@@ -50,6 +50,7 @@ class Shot(NamedTuple):
 A: Final = "/assessments/{assessment_id:id}"
 R: Final = "/rounds/{round_id:id}"
 DRAFT: Final = "SELECT max(id) FROM draft WHERE kind ="
+CONCLUDED: Final = {"draft_id": f"{DRAFT} 'sheet' AND done_at IS NOT NULL"}
 LAST: Final = "SELECT max(id) FROM decision"
 DECIDED: Final = {
     "decision_id": LAST,
@@ -139,7 +140,11 @@ PLAN: Final = (
     Shot("/programmes", "administrator"),
     Shot("/programmes/{slug}", "administrator"),
     Shot("/sheets/import", "administrator"),
+    Shot("/sheets/documents/{draft_id:id}", "administrator", values={"draft_id": f"{DRAFT} 'sheet_tables'"}),
     Shot("/sheets/imports/{draft_id:id}", "administrator", values={"draft_id": f"{DRAFT} 'sheet'"}),
+    Shot(
+        "/sheets/imports/{draft_id:id}/place", "administrator", query="?in=dan-chu-co-so:bieu-2-mau", values=CONCLUDED
+    ),
     Shot("/sheets/imports/{draft_id:id}/look", "administrator", values={"draft_id": f"{DRAFT} 'sheet'"}),
     Shot("/register", "administrator"),
     Shot("/register/import", "administrator"),
@@ -251,6 +256,7 @@ WITHOUT_PICTURE: Final[Mapping[str, str]] = {
     "/register/template": "a download",
     "/sheets/imports/{draft_id:id}/sheet": "a download",
     "/sheets/imports/{draft_id:id}/settled": "a download",
+    "/sheets/imports/{draft_id:id}/programme": "a download",
     "/rehearsals/{draft_id:id}/{name}": "a download",
     f"{R}/decisions/{{decision_id:id}}/copy": "a download",
 }

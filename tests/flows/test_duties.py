@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlmodel import col, select
 
+from actions.accounts import add_account, grant
 from actions.decide import Result, redecide
 from actions.documents import put_document
 from evidence.store import FOLDER
@@ -18,14 +19,17 @@ from flows.work import sweep
 from models import backup, copies
 from models.db import Database, run
 from models.history import Seal, history_of
+from models.triggers import SQLITE
 from states import history
 from states.history import verify_seal
 from tests.actions.later import announced, decided, in_decision
-from tests.actions.world import at, launched, paper, submitted
+from tests.actions.world import CONSOLE, at, launched, paper, submitted
+from tests.conftest import Fresh
 from tests.flows.keeper import Keeper
 from tests.keeping import keep
 
 NIGHT = at("2024-11-05 02:00")
+SUNDAY = at("2024-11-10 02:00")
 DAY = timedelta(days=1)
 
 
@@ -140,6 +144,44 @@ def test_a_copy_that_never_succeeds_is_told_to_the_administrators_once(live: Kee
     assert [(mail.account_id, mail.parameters) for mail in told] == [
         (world.administrator.account_id, '{"work": "backup"}')
     ]
+
+
+def test_administrators_are_told_of_the_night_while_no_round_is_open(live: Keeper) -> None:
+    world = launched(live.database, subjects=1)
+    with live.database.writing() as session:
+        every = add_account(session, "ca-nam@danang.example", actor=CONSOLE, now=NIGHT)
+        grant(session, every, "administrator", actor=CONSOLE, now=NIGHT)
+        run(session, "UPDATE round SET state = 'archived'")
+    (live.folder / "backup").write_text("no folder")
+    for hours in range(8):
+        with suppress(ExceptionGroup):
+            live.at(NIGHT + timedelta(hours=hours))
+    told = {(mail.round_id, mail.account_id) for mail in live.mails("night_failed")}
+    assert told == {(world.round_id, world.administrator.account_id), (world.round_id, every)}
+
+
+def test_a_copy_is_brought_back_every_sunday_and_what_is_wrong_with_it_is_told(
+    fresh_sqlite: Fresh, tmp_path: Path
+) -> None:
+    with fresh_sqlite() as url:
+        live = Keeper(Database(url), tmp_path)
+        launched(live.database, subjects=1)
+        live.at(SUNDAY)
+        assert live.jobs("drill") == []
+        for hours, held in ((2, "done"), (2 + 7 * 24, "failed")):
+            assert live.at(SUNDAY + timedelta(hours=hours))["rehearsal"]["drill"] == 1
+            assert live.jobs("drill")[-1].status == held
+            with live.database.writing() as session:
+                for name in SQLITE:
+                    run(session, f"DROP TRIGGER IF EXISTS {name}")
+                run(session, "UPDATE history SET hash = prev_hash WHERE entity = 'assessment:1' AND seq = 1")
+        whole, broken = (job.outcome for job in live.jobs("drill"))
+        assert "3 chuỗi" in whole
+        assert "tất cả nguyên vẹn" in whole
+        assert "điểm, chạy danhgia restore --drill để xem từng điểm" in broken
+        assert '{"work": "drill"}' in {mail.parameters for mail in live.mails("night_failed")}
+        assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".drill")] == []
+        live.database.dispose()
 
 
 def dossiers_in(copy: Path, *, is_sqlite: bool) -> int:

@@ -8,7 +8,8 @@ import pytest
 from config.sheet import load_sheet
 from intake.questions import Unfit, asked, held, points_of, rest, settled_by
 from intake.settled import About, Settlement, by_key
-from intake.sheets import Imported, Source, read_source
+from intake.sheets import Imported
+from intake.sources import Source, read_source
 from tests.intake.messy_tables import HEAD, MESSY
 from tests.intake.writing import ODD, word
 

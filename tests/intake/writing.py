@@ -28,6 +28,20 @@ ODD: Sequence[Cells] = (
 """A table in which something has to be settled: points, a continuation, a choice that says nothing, a letter, a sum."""
 
 
+def several(count: int) -> list[tuple[list[str], list[Cells]]]:
+    """Tables of a document: a list of tasks, then so many sheets, the first of them the longest."""
+    tasks: list[Cells] = [
+        ("TT", "Nội dung công việc", "Đơn vị thực hiện"),
+        ("1", "Xây dựng kế hoạch tự kiểm tra", "Văn phòng"),
+    ]
+    sheets: list[list[Cells]] = [
+        [("TT", "Nội dung", "Điểm tối đa"), ("1", f"Việc thứ nhất của biểu {at}", "4"), ("", "Tổng", "4")]
+        for at in range(1, count + 1)
+    ]
+    sheets[0][2:] = [("2", "Việc thứ hai của biểu 1", "6"), ("", "Tổng", "10")]
+    return [(["PHÂN CÔNG"], tasks), *(([f"BIỂU SỐ {at}"], rows) for at, rows in enumerate(sheets, 1))]
+
+
 def cells_txt(path: Path, rows: Sequence[Cells], before: Sequence[str] = ()) -> Path:
     """One cell a line, a tab before it, a blank line between rows."""
     blocks = ["".join(f"\t{cell}\n" for cell in row) for row in rows]
@@ -59,6 +73,32 @@ def word(path: Path, rows: Sequence[Cells], before: Sequence[str] = ()) -> Path:
         for cell, place in zip(row, written.cells, strict=False):
             place.text = cell
     document.save(str(path))
+    return path
+
+
+def word_of(path: Path, parts: Sequence[tuple[Sequence[str], Sequence[Cells]]]) -> Path:
+    """A Word document of several tables, each with its lines before it."""
+    document = docx.Document()
+    for before, rows in parts:
+        for line in before:
+            document.add_paragraph(line)
+        table = document.add_table(0, len(rows[0]))
+        for row in rows:
+            for cell, place in zip(row, table.add_row().cells, strict=True):
+                place.text = cell
+    document.save(str(path))
+    return path
+
+
+def excel_of(path: Path, sheets: Mapping[str, Sequence[Cells]]) -> Path:
+    """A workbook of several worksheets."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append([_value(cell) for cell in row])
+    book.save(path)
     return path
 
 

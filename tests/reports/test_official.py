@@ -22,7 +22,7 @@ from models.people import Subject
 from reports.frame import together
 from reports.official.catalogue import ENTRIES, entries
 from reports.official.entry import Entry, File
-from reports.official.heads import of_body, of_programme
+from reports.official.heads import layout_of, of_body, of_programme, place_in
 from reports.word_pdf import word_pdf
 from states.actor import Actor
 from states.errors import Refused
@@ -150,6 +150,28 @@ def test_a_document_goes_out_under_the_head_of_the_body_that_decides(rounds: dic
     assert (council.issuer, council.layout) == ("Hội đồng nhân dân thành phố Hà Tĩnh", "administrative")
 
 
+@pytest.mark.parametrize(
+    ("name", "place", "layout"),
+    [
+        ("UBND huyện Nam Đàn", "Nam Đàn", "administrative"),
+        ("Đảng bộ phường Đại Nài", "Đại Nài", "party"),
+        ("Bảo hiểm xã hội huyện Văn Giang", "Văn Giang", "administrative"),
+        ("Văn phòng Tỉnh ủy", "", "party"),
+        ("Ủy ban Kiểm tra Thành ủy", "", "party"),
+        ("Ủy ban Mặt trận Tổ quốc Việt Nam thành phố", "", "administrative"),
+    ],
+)
+def test_a_body_writes_from_its_place_in_its_layout(name: str, place: str, layout: str) -> None:
+    assert (place_in(name), layout_of(name)) == (place, layout)
+
+
+@pytest.mark.rule("HT-11.8")
+def test_a_rating_anew_says_why(rounds: dict[str, Opened]) -> None:
+    annulled = next(key for key, kind in rounds["ht"].ids if kind == "dang_vien")
+    reason = "Lý do: Kỷ luật khiển trách có hiệu lực ngày 09/12/2024 đối với vi phạm trong năm."
+    assert any(reason in line for line in text_of(rounds["ht"], "mau-03", annulled))
+
+
 @pytest.mark.rule("HT-3.2", "HT-3.3", "HT-3.4")
 def test_forms_of_review_are_filled_in_with_what_is_known(rounds: dict[str, Opened]) -> None:
     ht = rounds["ht"]
@@ -184,7 +206,7 @@ def test_those_who_sign_a_sheet_stand_with_its_last_rows(
     rounds: dict[str, Opened], world: str, key: str, tmp_path: Path
 ) -> None:
     content, told = pages(rounds[world], key, rounds[world].ids[0][0], tmp_path)
-    rows = [row.cells[1].text for row in docx.Document(BytesIO(content)).tables[1].rows]
+    rows = [row.cells[1].text for row in docx.Document(BytesIO(content)).tables[1].rows[:-1]]
     assert len(told) > 1
     for label in rows[-3:]:
         assert "".join(label.split()) in told[-1], label

@@ -122,6 +122,21 @@ def test_long_titles_break_where_a_phrase_ends() -> None:
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        "BAN THƯỜNG VỤ\nĐẢNG ỦY",
+        "ĐẢNG ỦY\nPHƯỜNG TRẦN PHÚ",
+        "ỦY BAN NHÂN DÂN\nHUYỆN VĂN GIANG",
+        "TẬP THỂ LÃNH ĐẠO\nBAN TỔ CHỨC THÀNH ỦY",
+        "ĐẢNG ỦY\nỦY BAN NHÂN DÂN TỈNH",
+        "ỦY BAN MẶT TRẬN\nTỔ QUỐC VIỆT NAM\nTHÀNH PHỐ HÀ TĨNH",
+    ],
+)
+def test_names_of_bodies_break_where_that_of_another_begins(lines: str) -> None:
+    assert wording.parted(lines.replace("\n", " "), 20, wording.BODY_BEGINS) == lines
+
+
+@pytest.mark.parametrize(
     ("part", "whole", "text"), [(1, 3, "33,3%"), (2, 3, "66,7%"), (0, 5, "0%"), (5, 5, "100%"), (1, 2000, "0,1%")]
 )
 def test_a_part_is_written_in_per_cent(part: int, whole: int, text: str) -> None:

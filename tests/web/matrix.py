@@ -13,6 +13,7 @@ from config.workflow import Transition
 from states.permits import VERBS
 from tests.web.browser import Browser
 from tests.web.matrix_world import (
+    AFTER_CONFIRMING,
     APPRAISERS,
     ASKED_BY,
     LIMITED,
@@ -20,6 +21,7 @@ from tests.web.matrix_world import (
     SECRET,
     STRANGERS,
     UNITS,
+    UNSENT,
     WHO,
     Round,
     relation_of,
@@ -31,6 +33,7 @@ from web.app import DESKS
 from web.asks import (
     ABOUT_REQUESTS,
     DOSSIER_ID,
+    READING,
     Asks,
     Everywhere,
     Nobody,
@@ -54,22 +57,14 @@ DESK_PAGES: Final = (
     "/rounds/{round_id:id}/criteria",
     "/rounds/{round_id:id}/differences",
 )
-AFTER_CONFIRMING: Final = (
-    "/appraise",
-    "/appraise/agree",
-    "/appraise/conclude",
-    "/questions",
-    "/questions/{request_id:id}/withdraw",
-)
-"""Forms of the desk that take nothing of an appraiser who has not denied a conflict of interest."""
 THING: Final = re.compile(r"{\w+:id}")
 """Anything else of a path; the first one there is or would be."""
-UNSENT: Final = frozenset({"assigned", "self_assessing"})
 DECISION: Final = "/rounds/{round_id:id}/decisions/{decision_id:id}"
 ABSENT: Final = (
     *(f"/rounds/{{round_id:id}}/{one}" for one in ("bands", "corrections/{kind}", "opinions/", "spots", "steps/")),
     *(f"/rounds/{{round_id:id}}/{one}" for one in ("difficulties/{", "documents/{", "extensions/{")),
-    *("/launches/", "/register/imports/", "/rehearsals/{", "/sheets/imports/", "/help/{", "/help/pictures/"),
+    *("/launches/", "/register/imports/", "/rehearsals/{", "/help/{", "/help/pictures/"),
+    *("/sheets/documents/", "/sheets/imports/"),
 )
 """What this programme has not, or what nobody has made in this round."""
 ABSENT_OF_DOSSIERS: Final = (
@@ -88,6 +83,7 @@ READERS: Final = {
     "note": VERBS["papers"],
     "question": VERBS["download"],
     "reason": (*VERBS["mark"], *VERBS["audit"], *VERBS["decide"]),
+    "answer": (*VERBS["consult"], *VERBS["decide"], *VERBS["meet"]),
 }
 """Whose business the texts of a dossier are that was handed in; its appraisal that of who decides as well."""
 RESULTS: Final = f"{ROOT}/rounds/{{round_id:id}}/results"
@@ -259,7 +255,7 @@ def _is_absent(who: str, route: Route, of: str) -> bool:
 
 def _asks_first(route: Route) -> bool:
     asks = route.asks
-    if isinstance(asks, OfDossier) and asks.verb in {"download", "papers"}:
+    if isinstance(asks, OfDossier) and asks.verb in READING and not asks.trigger:
         return True
     of = route.path.removeprefix("/assessments/{assessment_id:id}")
     return route.method == "POST" and of in AFTER_CONFIRMING
@@ -386,7 +382,7 @@ def may_read(made: Round, who: str, own: int, kind: str, number: int) -> bool:
     state, relation = made.states[number], relation_of(who)
     if who in {*UNITS, "neighbour"}:
         is_own = number == (own if who in UNITS else OTHER)
-        return is_own and kind != "opinion" and (kind != "reason" or state == "announced")
+        return is_own and kind not in {"opinion", "answer"} and (kind != "reason" or state == "announced")
     match kind:
         case "name":
             return relation in {*VERBS["view"], "opinion_giver"}

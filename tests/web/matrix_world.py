@@ -44,6 +44,15 @@ OTHER: Final = 7
 """The dossier of the unit that has nothing to do with the others; it is announced in the end."""
 SUBJECTS: Final = 8
 UNITS: Final = ("officer", "head")
+UNSENT: Final = frozenset({"assigned", "self_assessing"})
+AFTER_CONFIRMING: Final = (
+    "/appraise",
+    "/appraise/agree",
+    "/appraise/conclude",
+    "/questions",
+    "/questions/{request_id:id}/withdraw",
+)
+"""Forms of the desk that take nothing of an appraiser who has not denied a conflict of interest."""
 APPRAISERS: Final = {"appraiser": "appraiser", "undeclared": "appraiser", "unassigned": "", "lead": "lead"}
 """Who has a desk, and in which relation each stands to the dossiers."""
 STRANGERS: Final = ("nobody", "neighbour", "unassigned", "ungranted", "beside", "elsewhere")
@@ -110,7 +119,7 @@ def secret(kind: str, number: int) -> str:
 
 
 SECRET: Final = re.compile(r"mat-([a-z]+)-(\d+)z")
-KINDS: Final = ("name", "note", "file", "content", "question", "reason", "opinion")
+KINDS: Final = ("name", "note", "file", "content", "question", "reason", "opinion", "answer")
 
 
 def early(database: Database, folder: Path) -> Round:
@@ -237,8 +246,9 @@ def _add_undeclared(session: Session, made: Round, now: datetime) -> None:
 
 
 def _consult(session: Session, made: Round) -> int:
-    """A request for opinions on every dossier but the neighbour's, with a draft on each."""
+    """A request for opinions on every dossier but the neighbour's: a draft on each, and what another body said."""
     now = made.hands.at
+    other = _account(session, "opinion-giver-2", "opinion_giver", now).account_id or 0
     request = OpinionRequest(
         round_id=made.world.round_id,
         name="bodies",
@@ -253,6 +263,10 @@ def _consult(session: Session, made: Round) -> int:
         if number != OTHER:
             drafted = secret("opinion", number)
             session.add(Opinion(request_id=request.id, assessment_id=key, account_id=whom, comment=drafted))
+        if number not in {*(EARLY[state] for state in UNSENT), OTHER}:
+            said = Opinion(request_id=request.id, assessment_id=key, account_id=other, status="given", given_at=now)
+            said.comment = secret("answer", number)
+            session.add(said)
     return request.id
 
 

@@ -13,13 +13,14 @@ from base64 import b64decode, urlsafe_b64encode
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-CLIENT: Final = "danhgia"
-SECRET: Final = "mat-khau_cua.portal"
+CLIENT: Final = "danhgia:tỉnh"
+SECRET: Final = "mật khẩu+100%25:của/portal&"
+"""Both hold what a client has to encode before it joins them (RFC 6749 §2.3.1)."""
 LIVES: Final = 300
 
 
@@ -60,7 +61,7 @@ class World:
     def exchange(self, given: dict[str, str], authorization: str) -> dict[str, Any]:
         user, _, password = b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
         asked = self.codes.pop(given.get("code", ""), None)
-        if (unquote(user), unquote(password.replace("+", " "))) != (CLIENT, SECRET):
+        if (unquote_plus(user), unquote_plus(password)) != (CLIENT, SECRET):
             return {"error": "invalid_client"}
         challenge = _text(sha256(given.get("code_verifier", "").encode()).digest())
         is_own = asked and (asked["code_challenge"], asked["redirect_uri"]) == (challenge, given.get("redirect_uri"))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from re import fullmatch
+from shutil import rmtree
 from threading import Event, Thread
 
 import pytest
@@ -133,6 +134,36 @@ def test_every_check_has_words_and_nightly_work_is_awaited_from_the_first_launch
     assert done.keys() == WORDS.keys()
     assert (done["verified"], done["backup"], done["chain"]) == (True, True, False)
     assert set(health.CAN_WAIT) < set(WORDS)
+
+
+def test_since_when_a_machine_is_unwell_outlives_the_process_and_ends_with_it(
+    portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.place = portal.place._replace(is_rehearsal=False)
+    watched(portal, tmp_path)
+    monkeypatch.setattr(health, "LEAST_ROOM", 2**62)
+    (tmp_path / "files").write_text("in the way")
+    watched(portal, tmp_path, smtp_url=None).get("/readyz")
+    begun, names = portal.hands.now(), ("store", "relay", "room")
+    at_first = since(portal)
+    portal.hands.pass_by(HOUR)
+    assert at_first == since(portal)
+    assert {name: at_first.get(name) for name in names} == dict.fromkeys(names, begun)
+    page = words(by_password(portal, portal.world.administrator).get("/health"))
+    assert page.count("Phát hiện lúc") == len(names)
+    (tmp_path / "files").unlink()
+    monkeypatch.undo()
+    watched(portal, tmp_path)
+    assert not since(portal).keys() & set(names)
+    rmtree(tmp_path / "files")
+    (tmp_path / "files").write_text("again")
+    assert since(portal)["store"] == portal.hands.now()
+
+
+def since(portal: Portal) -> dict[str, datetime]:
+    with portal.database.reading() as session:
+        found = health.look(session, portal.place, portal.hands.now())
+        return {check.name: check.since for check in found if check.since}
 
 
 def checks(portal: Portal) -> dict[str, bool]:

@@ -3,15 +3,21 @@
 import pytest
 from sqlmodel import select
 
-from actions.accounts import grant
+from actions.accounts import add_account, grant
+from actions.answers import Answer, enter
+from actions.assign import assign
+from actions.documents import put_document
 from models.db import Database
 from models.decisions import Document
+from states.actor import account
+from states.errors import NotAllowed
 from tests.actions.consulting_world import giver
 from tests.actions.world import CONSOLE
 from tests.web.browser import words
 from tests.web.letters import by_mail, by_password
 from tests.web.opinion_forms import LETTER, browser_again, end, said, staff
 from tests.web.opinions_world import HOUR, Asked, asked
+from tests.web.programs import program
 
 
 @pytest.fixture
@@ -34,6 +40,47 @@ def test_the_staff_reads_all_that_was_sent_side_by_side(one: Asked) -> None:
     one.portal.hands.pass_by(HOUR)
     after = staff(one).get(f"{one.address}/answers")
     assert all(text in words(after) for text in ("Không có ý kiến: co-quan-1", "Đã hết hạn"))
+
+
+@pytest.mark.rule("DN-4.2")
+def test_an_appraiser_reads_and_enters_no_opinion_before_denying_a_conflict(one: Asked) -> None:
+    """The question comes first here as at the desk: dossier by dossier, by page and by program."""
+    said(one, 1)
+    now, asked_of = one.portal.hands.now(), one.dossiers
+    with one.portal.database.writing() as session:
+        whose = add_account(session, "tham-dinh@hatinh.example", actor=CONSOLE, now=now)
+        grant(session, whose, "appraiser", actor=CONSOLE, now=now)
+        assign(session, one.world.round_id, asked_of, whose, actor=one.world.staff["lead"], now=now)
+    appraiser, lead = by_mail(one.portal, account(whose)), by_password(one.portal, one.world.staff["lead"])
+    path, letter = f"{one.address}/answers", f"{one.address}/letters/{one.world.asked[0]}"
+    given = {**LETTER, f"comment-{asked_of[0]}": "Theo thư"}
+    machine = program(one.portal, account(whose))
+    for browser in (appraiser, lead):
+        page = browser.get(path)
+        assert page.status_code == 200
+        assert "Ý kiến của nơi khác" not in page.text
+        assert "co-quan-2" not in page.text
+        assert all(f'href="/assessments/{key}/conflict"' in page.text for key in asked_of)
+        assert "Đối tượng tt-1" not in browser.get(letter).text
+        assert (browser.post(letter, **given).status_code, one.row().status) == (422, "open")
+    shown = machine.get(f"{path.removesuffix('answers')}consolidated")
+    assert [(row["closed"], row["said"], row["awaited"]) for row in shown.json()["items"]] == [(True, [], [])] * 2
+    assert appraiser.get(f"/assessments/{asked_of[0]}/file").status_code == 403
+    with one.portal.database.writing() as session:
+        paper = put_document(session, kind="letter", number="1", dated=now.date(), signer="A", now=now).id
+    words_of = {asked_of[0]: Answer(None, "Theo thư")}
+    with pytest.raises(NotAllowed), one.portal.database.writing() as session:
+        enter(session, one.request, one.world.asked[0], words_of, paper, actor=account(whose), now=now)
+    assert appraiser.post(f"/assessments/{asked_of[0]}/conflict/none").status_code == 303
+    page = appraiser.get(path)
+    assert "Ý kiến của nơi khác" in page.text
+    assert f'href="/assessments/{asked_of[0]}/conflict"' not in page.text
+    assert f'href="/assessments/{asked_of[1]}/conflict"' in page.text
+    shown = machine.get(f"{path.removesuffix('answers')}consolidated").json()["items"]
+    assert [(row["closed"], len(row["said"])) for row in shown] == [(False, 1), (True, 0)]
+    assert "Đối tượng tt-2" not in appraiser.get(letter).text
+    assert appraiser.post(letter, **given).status_code == 303
+    assert "Ý kiến của nơi khác" not in lead.get(path).text
 
 
 def test_staff_of_another_scope_finds_nothing(one: Asked) -> None:

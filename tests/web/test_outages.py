@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from models import db
 from models.db import Database
 from models.outages import Lost, Outage, Unclear, outage_of
 from tests.actions.world import launched
@@ -58,12 +57,9 @@ def test_an_outage_is_told_from_a_fault_of_ours(error: Exception, outage: Outage
     assert (SEEN in page.context["sentences"][0]) is (outage is Outage.UNCLEAR)
 
 
-def test_pages_are_shown_while_another_program_holds_the_database(
-    fresh_sqlite: Fresh, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(db, "BUSY_SECONDS", 0.1)
+def test_pages_are_shown_while_another_program_holds_the_database(fresh_sqlite: Fresh) -> None:
     with fresh_sqlite() as url:
-        database = Database(url)
+        database = Database(url, patience=0.1)
         world = launched(database, subjects=1)
         hands = Hands(world.launched_at.replace(day=world.launched_at.day + 1))
         portal = Portal(world, database, hands, place_of(database, hands))

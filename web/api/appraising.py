@@ -108,7 +108,10 @@ class SaidBy(Shape):
 
 
 class Together(Shape):
-    """All that was said on a dossier; silence is no consent."""
+    """All that was said on a dossier; silence is no consent.
+
+    `closed`: nothing is told of it before the appraiser has denied a conflict of interest with the dossier.
+    """
 
     assessment_id: int
     name: str
@@ -116,6 +119,7 @@ class Together(Shape):
     said: tuple[SaidBy, ...]
     silent: tuple[str, ...]
     awaited: tuple[str, ...]
+    closed: bool
 
 
 @api.post(
@@ -298,4 +302,5 @@ def _together(one: Consolidated) -> Together:
         said=tuple(said),
         silent=one.silent,
         awaited=one.awaited,
+        closed=one.closed,
     )

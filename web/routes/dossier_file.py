@@ -32,7 +32,7 @@ def _address(here: Here, place: str = "") -> str:
     return f"/assessments/{here.dossier.id}/file{place}"
 
 
-@desk.get(FILE, asks=OfDossier("view"))
+@desk.get(FILE, asks=OfDossier("papers"))
 def file_page(here: Here) -> Answer:
     """Documents enclosed in a dossier, statements, disciplines and shortcomings."""
     return _page(here)

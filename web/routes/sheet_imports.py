@@ -6,23 +6,23 @@ from typing import Final
 
 from actions import sheet_draft
 from actions.drafts import find_draft, hold_draft
-from actions.sheet_draft import KIND
+from actions.sheet_draft import KIND, TABLES
+from config.placing import check_sheet
 from intake.questions import points_of, rest
 from intake.sheets import Imported
 from models.drafts import Draft, drafts
-from states.errors import Unknown
 from web import sheet_imports as shown
 from web.answers import Answer, Download, Page, page, redirect_with_note
 from web.asks import Everywhere
 from web.desk_queue import page_of
 from web.edge import Desk, Here
+from web.routes.sheet_places import YAML, places
 from web.sheet_imports import Given, Reading, read_upload
 from web.words import _
 
 desk: Final = Desk()
 ADMINISTER: Final = Everywhere("administer")
 ONE: Final = "/sheets/imports/{draft_id:id}"
-YAML: Final = "application/yaml"
 PAGE: Final = 100
 LISTED: Final = 20
 
@@ -38,7 +38,8 @@ def _page(here: Here, reading: Reading) -> Page:
         "programmes/sheet_import.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if reading.refusal else HTTPStatus.OK,
         reading=reading,
-        before=[(one, sheet_draft.file_name_of(one)) for one in drafts(here.session, KIND, LISTED)],
+        before=[(one, sheet_draft.named_of(one)) for one in drafts(here.session, KIND, LISTED)],
+        documents=[(one, sheet_draft.named_of(one)) for one in drafts(here.session, TABLES, LISTED)],
     )
 
 
@@ -46,9 +47,13 @@ def _page(here: Here, reading: Reading) -> Page:
 def read(here: Here) -> Answer:
     """Keep what was read of a document, to be settled."""
     reading: Reading = here.before
-    if reading.source is None:
+    if reading.document is None:
         return _page(here, reading)
-    draft = sheet_draft.put_source(here.session, reading.name, reading.source, actor=here.actor, now=here.now)
+    draft = sheet_draft.put_document(here.session, reading.name, reading.document, actor=here.actor, now=here.now)
+    if draft.kind == TABLES:
+        count = len(reading.document.tables)
+        note = _("Tệp có %(count)s bảng tiêu chí; chọn bảng cần nhập.") % {"count": count}
+        return redirect_with_note(f"/sheets/documents/{draft.id}", note)
     return redirect_with_note(f"/sheets/imports/{draft.id}", _("Đã đọc tệp; xem từng dòng và giải quyết các chỗ nêu."))
 
 
@@ -62,7 +67,7 @@ def settle_page(here: Here) -> Answer:
 
 
 def _settling(here: Here, draft: Draft, found: Imported, given: Given | None = None) -> Page:
-    rows = shown.beside(found)
+    kept, rows = sheet_draft.kept_of(draft), shown.beside(found)
     number, pages = page_of(here.query, len(rows), PAGE)
     points = points_of(found)
     problems = given.problems if given else {}
@@ -70,7 +75,8 @@ def _settling(here: Here, draft: Draft, found: Imported, given: Given | None = N
         "programmes/sheet_settle.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK,
         draft=draft,
-        name=sheet_draft.file_name_of(draft),
+        name=kept.file_name,
+        tables=kept.tables,
         found=found,
         whole=points[None],
         open_ones=[(at // PAGE + 1, one) for at, one in enumerate(rows) if one.point.is_open],
@@ -136,6 +142,8 @@ def _look(draft: Draft) -> Page:
         rows=shown.beside(found),
         yaml=text,
         seen=_seen(text),
+        problems=check_sheet(draft.result, text) if draft.done_at else (),
+        places=places() if draft.done_at else (),
     )
 
 
@@ -168,16 +176,9 @@ def conclude(here: Here) -> Answer:
     if draft.done_at is None and here.typed.get("seen") != _seen(sheet_draft.kept_of(draft).made().as_yaml()):
         return _look_again(draft)
     sheet_draft.conclude(here.session, draft, actor=here.actor, now=here.now)
-    return redirect_with_note(f"/sheets/imports/{draft.id}", _("Đã chốt biểu; tải tệp biểu về để dùng."))
-
-
-@desk.get(f"{ONE}/sheet", asks=ADMINISTER)
-def sheet_file(here: Here) -> Answer:
-    """The concluded sheet as YAML."""
-    draft = find_draft(here.session, KIND, here.path["draft_id"])
-    if draft.done_at is None:
-        raise Unknown(_("biểu đã chốt"))
-    return Download(sheet_draft.kept_of(draft).yaml.encode(), f"{draft.result}.yaml", YAML)
+    return redirect_with_note(
+        f"/sheets/imports/{draft.id}", _("Đã chốt biểu; kiểm tra biểu trong chương trình, rồi tải tệp.")
+    )
 
 
 @desk.get(f"{ONE}/settled", asks=ADMINISTER)
