@@ -176,7 +176,7 @@ def _decide(page: Page, sitting: Sitting) -> None:
     look(page, PICTURES / "committee-quota.png", script=True)
 
 
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("script", [True, pytest.param(False, marks=pytest.mark.faults)])
 def test_a_vote_on_screens(chromium: Browser, sitting: Sitting, script: bool) -> None:  # noqa: FBT001  a parameter
     first, second = sitting.committee.secretaries
     with entered(chromium, sitting, first, 1280) as page:

@@ -99,7 +99,7 @@ def _line(one: Outcome, by_subject: Mapping[int, Mapping[int, InYear]], shown: S
     return Line(one, [own.get(year) for year in shown], change(own))
 
 
-@desk.get("/assessments/{assessment_id:id}/years", asks=OfDossier("view"))
+@desk.get("/assessments/{assessment_id:id}/years", asks=OfDossier("papers"))
 def dossier_years(here: Here) -> Answer:
     """What the subject of a dossier came to over the years, as far as it was announced."""
     facts = here.dossier
