@@ -57,16 +57,23 @@ def pool_of(url: URL) -> tuple[Pool, URL]:
 class Database:
     """One database by its URL; `entropy(n)` gives n random bytes (seeded in rehearsals).
 
-    `patience` is for how many seconds a write waits while another one holds SQLite.
+    `patience` is for how many seconds a write waits while another one holds SQLite; one that is not `durable`, and may
+    be lost with the machine, does not wait for the disk.
     """
 
     def __init__(
-        self, url: str, *, entropy: Callable[[int], bytes] = os.urandom, patience: float = BUSY_SECONDS
+        self,
+        url: str,
+        *,
+        entropy: Callable[[int], bytes] = os.urandom,
+        patience: float = BUSY_SECONDS,
+        durable: bool = True,
     ) -> None:
         pool, self.url = pool_of(make_url(url))
         self.entropy = entropy
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._write = _sqlite(self.url, patience, WRITE) if self.is_sqlite else _postgresql(self.url, pool)
+        synced = f"synchronous={'FULL' if durable else 'OFF'}"
+        self._write = _sqlite(self.url, patience, WRITE, synced) if self.is_sqlite else _postgresql(self.url, pool)
         self._read = _sqlite(self.url, patience, READ, "query_only=ON") if self.is_sqlite else _snapshots(self._write)
 
     @contextmanager
@@ -211,7 +218,7 @@ def _sqlite(url: URL, patience: float, begin: str, *pragmas: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's connection
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", *pragmas):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "recursive_triggers=ON", *pragmas):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -58,7 +58,8 @@ def deliver(
         parts = spans(session, now(), within)
     for part in parts:
         while not delivery.is_over and (rows := delivery.take(limit, part)):
-            delivery.empty(rows)
+            if not delivery.empty(rows) and len(rows) < limit:
+                break
     return delivery.delivered
 
 
@@ -85,8 +86,8 @@ class _Delivery:
         with self.database.writing() as session:
             return claim(session, self.now(), limit, within)
 
-    def empty(self, rows: Sequence[Outbox]) -> None:
-        """Send or record every mail of a claim, as long as its lease lasts."""
+    def empty(self, rows: Sequence[Outbox]) -> bool:
+        """Send or record every mail of a claim, as long as its lease lasts; tells whether any is left."""
         wanted = [case for case in self._cases(rows) if not self._is_dropped(case)]
         with self.database.writing() as session:
             tokens = mint(session, [case.row for case in wanted], self.now())
@@ -100,6 +101,7 @@ class _Delivery:
             self._put_off(left.values(), str(error))
         if self.stopped() and not self.unreachable:
             self._put_off(left.values(), "dừng phần mềm khi chưa gửi")
+        return bool(left)
 
     def _mails(self, left: dict[str, Letter], tokens: Mapping[int, str]) -> Iterator[Mail]:
         """The mails of a claim, each written when it is wanted; what cannot be written is recorded and left out."""

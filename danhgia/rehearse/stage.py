@@ -64,7 +64,7 @@ class Stage:
 def staged(url: str, programme: Programme, year: int, seed: int, out: Path) -> Iterator[Stage]:
     """A stage on an empty database, which is made a rehearsal's."""
     chance = Random(f"{programme.slug}/{year}/{seed}")
-    database = Database(url, entropy=chance.randbytes)
+    database = Database(url, entropy=chance.randbytes, durable=False)
     try:
         database.upgrade()
         stage = Stage(database, programme, year, chance, out, at=_start(programme, year))
