@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from danhgia.front import Portal, demand_free
+from danhgia.front import Portal, listens
 
 BEGINS: Final = "2026-12-07T09:00:00+07:00"
 HOST, PORT = "127.0.0.1", 8000
@@ -25,7 +25,8 @@ def main(port: int = PORT) -> None:
     os.environ.setdefault("DANHGIA_BASE_URL", f"http://{HOST}:{port}")
     os.environ["DANHGIA_DATABASE_URL"] = f"sqlite:///{folder}/round.db"
     gc.disable()  # until it serves: what is loaded and played stays, and looking for garbage took a tenth of the time
-    demand_free(HOST, port)
+    if listens(HOST, port):
+        sys.exit(f"something listens on {HOST}:{port} already: stop it, and run this again")
     portal = Portal(HOST, port, {}, folder / "round.db")
     portal.watch()
     _go_on(portal, folder, begins)

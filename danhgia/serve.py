@@ -216,14 +216,14 @@ def post_keys(settings: Settings, setting: Setting, stopping: threading.Event) -
 
 def main(host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; `host` and `port` are those of the portal."""
-    told = settings_of_environment()
-    set_up(told.log_level, told.log_format)
     demand_free(host, port)
-    serve(Portal(host, port, ours(told)))
+    serve(Portal(host, port, ours(settings_of_environment())))
 
 
 def serve(portal: Portal) -> None:
     """Serve until SIGTERM or SIGINT; Prefect is started once the portal has answered."""
+    told = settings_of_environment()
+    set_up(told.log_level, told.log_format)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

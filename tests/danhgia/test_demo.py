@@ -62,6 +62,9 @@ def test_each_role_has_a_link_that_opens(tmp_path: Path) -> None:
     with shown(tmp_path) as links:
         assert len(set(links)) == ROLES
         assert all("<form" in page(link) for link in links)
+        address = "the portal is at {0.scheme}://{0.netloc}".format(urlsplit(links[0]))
+        while address not in (tmp_path / "printed").read_text():
+            time.sleep(0.1)
 
 
 @pytest.mark.faults
