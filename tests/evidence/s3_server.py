@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from io import BytesIO
+from threading import Lock
 from typing import Any, Final
 
 from botocore.auth import S3SigV4Auth
@@ -26,11 +27,15 @@ Reply = Callable[..., Any]
 
 
 class Gate:
-    """Lets only those through who sign what they ask, body included, with the key."""
+    """Lets only those through who sign what they ask, body included, with the key; one at a time.
+
+    moto's store is not made for threads: of two copies of one object at once, one finds the other's file closed.
+    """
 
     def __init__(self, app: Reply) -> None:
         self._app = app
         self._doubts = False
+        self._one_at_a_time = Lock()
 
     def __call__(self, environ: dict[str, Any], reply: Reply) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/gate/doubt":
@@ -43,9 +48,13 @@ class Gate:
         environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         if self._doubts and environ["REQUEST_METHOD"] == "PUT":
             self._doubts = False
-            list(self._app(environ, lambda *_: None))
+            self._answer(environ, lambda *_: None)
             return _error(500, "InternalError")(environ, reply)
-        return self._app(environ, reply)  # type: ignore[no-any-return]  # an application of WSGI
+        return self._answer(environ, reply)
+
+    def _answer(self, environ: dict[str, Any], reply: Reply) -> list[bytes]:
+        with self._one_at_a_time:
+            return list(self._app(environ, reply))
 
 
 def refusal(environ: dict[str, Any], body: bytes) -> str | None:
