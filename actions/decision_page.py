@@ -18,7 +18,7 @@ from models.db import run
 from models.decisions import Decision, DecisionItem, Document
 from models.meetings import BallotBox, Meeting
 from models.order import Waiver
-from models.types import from_micros
+from models.types import from_day, from_micros
 from states.actor import Actor
 from states.errors import Unknown
 from states.permits import DOSSIER, VERBS, allowed
@@ -163,7 +163,7 @@ def _bodies(session: Session, around: Around) -> dict[int, dict[str, str]]:
 
 def _listed(row: Sequence[Any], bodies: Mapping[str, str]) -> Listed:
     key, at, annulled, replaced, number, dated, signer, signed, dossiers, waiting = row
-    day = date.fromisoformat(dated) if isinstance(dated, str) else dated
+    day = from_day(dated)
     return Listed(
         key, from_micros(at), bool(annulled), replaced, number, day, signer, bool(signed), dossiers, waiting, bodies
     )

@@ -16,7 +16,7 @@ from config.programme import Evidence as Taken
 from evidence.store import Kept
 from models.assessments import Assessment, ExplanationRequest, items
 from models.db import run
-from models.evidence import Evidence, astray, evidence_of
+from models.evidence import Evidence, EvidenceRow, astray, evidence_of, one_of
 from states import history
 from states.actor import SYSTEM, Actor
 from states.errors import Refusal, Refused, Unknown, refuse
@@ -132,15 +132,16 @@ def remove(
     found = find(session, facts.id, evidence_id)
     if (found.request_id, found.removed_at, facts.id) != (request_id, None, assessment_id):
         raise Unknown(f"minh chứng số {evidence_id}")
-    found.removed_at, found.removed_by = now, actor.account_id
+    row = session.get_one(Evidence, evidence_id)
+    row.removed_at, row.removed_by = now, actor.account_id
     what = {"criterion": found.criterion, "evidence": evidence_id}
     history.record(session, facts.link, "remove_evidence", what, actor=actor, now=now)
 
 
-def find(session: Session, assessment_id: int, evidence_id: int) -> Evidence:
+def find(session: Session, assessment_id: int, evidence_id: int) -> EvidenceRow:
     """A file or link of a dossier, also one taken away; Unknown when it is not that dossier's."""
-    found = session.get(Evidence, evidence_id)
-    if found is None or found.assessment_id != assessment_id:
+    found = one_of(session, assessment_id, evidence_id)
+    if found is None:
         raise Unknown(f"minh chứng số {evidence_id}")
     return found
 
@@ -197,12 +198,13 @@ def _add(
     made = [_row(facts, one, request_id, actor) for one in fresh]
     session.add_all(made)
     session.flush()
-    _record(session, facts, made, actor)
     evidence_checks.ask(session, made, facts.now)
-    return [one.id for one in made]
+    keys = [one.id for one in made]
+    _record(session, facts, made, actor)
+    return keys
 
 
-def _fresh(given: list[New], there: Iterable[Evidence]) -> Iterator[New]:
+def _fresh(given: list[New], there: Iterable[EvidenceRow]) -> Iterator[New]:
     """What does not stand in the same place already, under the same name and with the same content."""
     standing = {(one.criterion, one.name, one.file_hash, one.address) for one in there}
     for one in dict.fromkeys(given):

@@ -128,6 +128,6 @@ def declare(session: Session, assessment_id: int, evidence_id: int, *, actor: Ac
     if asked.known is None or asked.known.outcome != Outcome.UNDECLARED or one.removed_at is not None:
         raise refuse("declare", "Minh chứng này không cần xác nhận là bản chụp văn bản giấy.")
     if one.declared_at is None:
-        one.declared_at = now
+        session.get_one(Evidence, one.id).declared_at = now
         what = {"evidence": one.id, "file": one.file_hash}
         history.record(session, facts.link, "declare_evidence", what, actor=actor, now=now)

@@ -13,7 +13,7 @@ from actions import marks, shortcomings
 from actions.self_assess import sheet_of
 from config.calendar import local_day
 from config.graph import RESTING
-from config.sheet import Criterion, Entry, Sheet
+from config.sheet import BLANK, Criterion, Entry, Sheet
 from config.statements import StatementKind
 from models.db import run
 from models.meetings import boxes_of
@@ -101,7 +101,7 @@ def _total(session: Session, facts: Dossier, sheet: Sheet) -> Decimal | None:
 
 
 def _applying(sheet: Sheet, entries: Mapping[str, Entry]) -> tuple[Criterion, ...]:
-    return tuple(leaf for leaf in sheet.leaves() if not entries.get(leaf.code, Entry()).not_applicable)
+    return tuple(leaf for leaf in sheet.leaves() if not entries.get(leaf.code, BLANK).not_applicable)
 
 
 def _related(session: Session, facts: Dossier) -> dict[str, tuple[str | None, ...]]:

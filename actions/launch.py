@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -13,6 +13,7 @@ from config.programme import Programme
 from config.workflow import Deadline
 from models.db import among, listed, locks_rows, run
 from models.rounds import Milestone, Round
+from models.types import from_day
 from states.actor import Actor
 from states.advance import Move, advance_round
 from states.bulk import tell_all
@@ -175,11 +176,7 @@ def _one_at_a_time(session: Session) -> None:
 
 def _subjects(session: Session, codes: Iterable[str]) -> Mapping[str, _Found]:
     rows = run(session, f"{SELECT} {among(session)}", {"among": listed(session, codes)}).fetchall()
-    return {row[0]: _Found._make((*row[:-2], _day(row[-2]), _day(row[-1]))) for row in rows}
-
-
-def _day(value: Any) -> date | None:  # noqa: ANN401  SQLite gives text, PostgreSQL a date
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    return {row[0]: _Found._make((*row[:-2], from_day(row[-2]), from_day(row[-1]))) for row in rows}
 
 
 def _line(

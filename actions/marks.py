@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from config.sheet import Entry, Sheet
+from config.sheet import BLANK, Entry, Sheet
 from models.assessments import MarkRow, marks
 from models.db import run, run_many
 from models.types import to_micros, to_scaled
@@ -29,9 +29,6 @@ UNREASONED = (
     "AND s.criterion = p.criterion WHERE p.assessment_id = :id AND p.copy_name = 'appraised' AND p.note = '' "
     "AND (p.points <> coalesce(s.points, 0) OR p.entry <> coalesce(s.entry, p.entry))"
 )
-
-
-BLANK = Entry()
 
 
 class Filled(NamedTuple):

@@ -14,7 +14,7 @@ from actions.marks import Filled
 from actions.on_behalf import TRIGGER, Entered, members
 from actions.self_assess import sheet_of
 from config.programme import Programme
-from config.sheet import Criterion, Degree, Entry, Kind, Sheet
+from config.sheet import BLANK, Criterion, Degree, Entry, Kind, Sheet
 from models.assessments import Assessment, Mark
 from models.db import run
 from scoring.marks import is_scored
@@ -96,7 +96,7 @@ def _drafts(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Entry]]
 
 def _line(programme: Programme, one: Assessment, sheet: Sheet, drafted: Mapping[str, Entry]) -> Line:
     is_open = bool(programme.workflow.assessment.steps(TRIGGER, one.state))
-    missing = tuple(leaf.code for leaf in sheet.leaves() if not is_scored(leaf, drafted.get(leaf.code, Entry())))
+    missing = tuple(leaf.code for leaf in sheet.leaves() if not is_scored(leaf, drafted.get(leaf.code, BLANK)))
     cells = {code: text for code, entry in drafted.items() if (text := cell_of(entry))}
     return Line(one.id, one.name, one.state, cells, one.proposed_level or "", is_open, missing)
 

@@ -11,7 +11,7 @@ from actions import marks, statements
 from actions.marks import Filled
 from actions.self_assess import sheet_of
 from actions.statements import Checked, demand_document
-from config.sheet import Degree, Entry, Kind, Sheet
+from config.sheet import BLANK, Degree, Entry, Kind, Sheet
 from models.db import run
 from scoring.marks import is_scored
 from states.actor import Actor
@@ -91,8 +91,8 @@ def enter_results(
 def _line(session: Session, facts: Dossier, row: Entered, document: int | None) -> _Line:
     sheet = sheet_of(facts)
     filled = {code: Filled(_entry(degree)) for code, degree in _degrees(sheet, row.degrees).items()}
-    entries = marks.entries(session, facts.id, "draft") | {code: one.entry or Entry() for code, one in filled.items()}
-    scored = sum(is_scored(leaf, entries.get(leaf.code, Entry())) for leaf in sheet.leaves())
+    entries = marks.entries(session, facts.id, "draft") | {code: one.entry or BLANK for code, one in filled.items()}
+    scored = sum(is_scored(leaf, entries.get(leaf.code, BLANK)) for leaf in sheet.leaves())
     return _Line(facts, row, filled, scored, statements.check(session, facts, row.statements, document))
 
 

@@ -5,7 +5,7 @@ Read only, but for presenting a finished sheet to the head where the head alone 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam
@@ -15,12 +15,14 @@ from actions.self_assess import UNIT, sealing
 from config.vocabulary import Presented
 from config.workflow import Deadline
 from models.assessments import Assessment, Difficulty, ExplanationItem, ExplanationRequest, Extension
+from models.db import run
 from models.decisions import Decision, DecisionItem, Document
-from models.evidence import Evidence, in_force
+from models.evidence import EvidenceRow, in_force
 from models.history import History
 from models.mail import Outbox
 from models.people import Account, Grant, Subject
 from models.rounds import Round
+from models.types import from_day
 from states import history
 from states.actor import Actor
 from states.errors import Unknown, refuse
@@ -31,9 +33,8 @@ from states.released import told_level
 from states.tasks import is_open
 
 _LAUNCHED: Final = (
-    select(Round.title, Document)
-    .outerjoin(Document, col(Document.id) == col(Round.launch_document_id))
-    .where(Round.id == bindparam("round"))
+    "SELECT r.title, coalesce(d.number, ''), d.dated, coalesce(d.signer, '') FROM round r "
+    "LEFT JOIN document d ON d.id = r.launch_document_id AND NOT d.confidential WHERE r.id = :round"
 )
 _REQUESTS: Final = (
     select(ExplanationRequest)
@@ -42,6 +43,20 @@ _REQUESTS: Final = (
 )
 OWN: Final = frozenset({"officer", "head"})
 PROOF: Final = 16
+
+
+class Launched(NamedTuple):
+    """The title of a round and the document it was launched by; of one that is *Mật* nothing is told."""
+
+    title: str
+    number: str
+    dated: date | None
+    signer: str
+
+    @property
+    def is_cited(self) -> bool:
+        """Whether there is anything to cite it by."""
+        return bool(self.number or self.dated)
 
 
 class Receipt(NamedTuple):
@@ -119,11 +134,10 @@ def ahead(facts: Dossier) -> tuple[Deadline | None, datetime]:
     return (own, facts.closes_at) if found is None else (found, facts.windows[found.stage].closes_at)
 
 
-def launched(session: Session, round_id: int) -> tuple[str, Document | None]:
-    """The title of a round, and the document it was launched by unless that is confidential (*Mật*)."""
-    found: tuple[str, Document | None] = session.exec(_LAUNCHED, params={"round": round_id}).one()
-    title, document = found
-    return title, None if document is None or document.confidential else document
+def launched(session: Session, round_id: int) -> Launched:
+    """A round as it was launched."""
+    title, number, dated, signer = run(session, _LAUNCHED, {"round": round_id}).fetchone()
+    return Launched(title, number, from_day(dated), signer)
 
 
 def receipt(session: Session, facts: Dossier) -> Receipt | None:
@@ -197,7 +211,7 @@ def wants_report(facts: Dossier, has_report: bool) -> bool:  # noqa: FBT001  one
     return facts.now < submitted + timedelta(days=rule.days or 0)
 
 
-def may_see(session: Session, facts: Dossier, found: Evidence) -> bool:
+def may_see(session: Session, facts: Dossier, found: EvidenceRow) -> bool:
     """Whether the actor may know of a piece of evidence: the unit of all its own, others of what is in force."""
     if is_unit(facts):
         return True

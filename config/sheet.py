@@ -199,6 +199,9 @@ class Entry(_Frozen):
     not_applicable: bool = False
 
 
+BLANK: Final = Entry()
+
+
 def load_sheet(path: Path) -> Sheet:
     """Read a sheet, or a variant on its frame, from a YAML file; ConfigError names every problem with file and line."""
     document = yamlfile.read(path)

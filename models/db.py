@@ -74,7 +74,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         synced = f"synchronous={'FULL' if durable else 'OFF'}"
         self._write = _sqlite(self.url, patience, WRITE, synced) if self.is_sqlite else _postgresql(self.url, pool)
-        self._read = _sqlite(self.url, patience, READ, "query_only=ON") if self.is_sqlite else _snapshots(self._write)
+        self._read = _sqlite(self.url, patience, READ, "query_only=ON") if self.is_sqlite else self._write
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -119,7 +119,7 @@ class Database:
             if self.is_sqlite:
                 session.info["driver"].execute(WRITE if locks else READ)
             elif not locks:
-                session.connection()  # which makes it a snapshot for reading
+                _see_one_moment(session.info["driver"].dbapi_connection)
             try:
                 yield session
             except (DatabaseError, psycopg.Error) as failed:
@@ -231,13 +231,20 @@ def _sqlite(url: URL, patience: float, begin: str, *pragmas: str) -> Engine:
 
 
 def _postgresql(url: URL, pool: Pool) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=pool.kept,
         max_overflow=pool.size - pool.kept,
         pool_pre_ping=False,
         connect_args={} if pool.prepares else {"prepare_threshold": None},
     )
+
+    @event.listens_for(engine, "checkin")
+    def _see_all_again(connection: psycopg.Connection | None, _record: object) -> None:
+        if connection is not None:
+            connection.isolation_level, connection.read_only = None, None
+
+    return engine
 
 
 def is_sqlite(session: Session) -> bool:
@@ -268,9 +275,9 @@ def entropy(session: Session, size: int) -> bytes:
     return source(size)
 
 
-def _snapshots(engine: Engine) -> Engine:
-    """The same connections, in transactions whose statements all see the same moment."""
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+def _see_one_moment(connection: psycopg.Connection) -> None:
+    """Let the transactions of a connection read and nothing else, and all their statements see the same moment."""
+    connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
 
 
 def driver(session: Session) -> Any:  # noqa: ANN401  the driver's connection

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy import ColumnElement
 from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
 
 from models.assessments import Assessment
 from models.columns import AUTO, ID, identity, instant, long_text, reference
-from models.db import run
-from models.types import to_micros
+from models.db import Parameters, run
+from models.types import from_micros, to_micros
 
 
 class Evidence(SQLModel, table=True):
@@ -44,10 +44,36 @@ class Evidence(SQLModel, table=True):
     replaces_id: int | None = Field(default=None, sa_type=ID)
     replace_by: datetime | None = instant(default=None)
 
+
+class EvidenceRow(NamedTuple):
+    """A piece of evidence to read, with the columns of its table: every page of a dossier asks for all it has."""
+
+    id: int
+    assessment_id: int
+    criterion: str
+    request_id: int | None
+    name: str
+    file_hash: str
+    size: int
+    media_type: str
+    address: str
+    account_id: int | None
+    at: datetime
+    removed_at: datetime | None
+    removed_by: int | None
+    declared_at: datetime | None
+    number: str
+    dated: str
+    replaces_id: int | None
+    replace_by: datetime | None
+
     @property
     def is_confidential(self) -> bool:
         """Whether it is a document of which only number and date are known here."""
         return not self.file_hash and not self.address
+
+
+INSTANTS: Final = frozenset({"at", "removed_at", "declared_at", "replace_by"})
 
 
 class EvidenceCheck(SQLModel, table=True):
@@ -69,23 +95,40 @@ class EvidenceCheck(SQLModel, table=True):
     virus: str = ""
 
 
-def evidence_of(session: Session, assessment_id: int) -> Sequence[Evidence]:
+def evidence_of(session: Session, assessment_id: int) -> list[EvidenceRow]:
     """What stands with a dossier now, in the order in which it came."""
-    return session.exec(_STANDING, params={"assessment": assessment_id}).all()
+    return _rows(session, "assessment_id = :assessment AND removed_at IS NULL", {"assessment": assessment_id})
 
 
-_STANDING: Final = (
-    select(Evidence)
-    .where(Evidence.assessment_id == bindparam("assessment"), col(Evidence.removed_at).is_(None))
-    .order_by(col(Evidence.id))
-)
-"""Built once: every page of a dossier asks it."""
-
-
-def every_evidence_of(session: Session, assessment_id: int) -> Sequence[Evidence]:
+def every_evidence_of(session: Session, assessment_id: int) -> list[EvidenceRow]:
     """Everything that ever stood with a dossier, in the order in which it came."""
-    chosen = select(Evidence).where(Evidence.assessment_id == assessment_id)
-    return session.exec(chosen.order_by(col(Evidence.id))).all()
+    return _rows(session, "assessment_id = :assessment", {"assessment": assessment_id})
+
+
+def in_force(session: Session, assessment_id: int, submitted_at: datetime) -> list[EvidenceRow]:
+    """What went with a submission, the supplements to questions, and what came in place of refused files.
+
+    That is what an appraisal looks at.
+    """
+    sent = "request_id IS NULL AND at <= :submitted AND (removed_at IS NULL OR removed_at > :submitted)"
+    later = "(request_id IS NOT NULL OR replaces_id IS NOT NULL) AND removed_at IS NULL"
+    given = {"assessment": assessment_id, "submitted": to_micros(submitted_at)}
+    return _rows(session, f"assessment_id = :assessment AND (({sent}) OR ({later}))", given)
+
+
+def one_of(session: Session, assessment_id: int, evidence_id: int) -> EvidenceRow | None:
+    """A piece of a dossier, also one taken away; None when it is not that dossier's."""
+    given = {"assessment": assessment_id, "id": evidence_id}
+    return next(iter(_rows(session, "assessment_id = :assessment AND id = :id", given)), None)
+
+
+def _rows(session: Session, condition: str, given: Parameters) -> list[EvidenceRow]:
+    sql = f"SELECT {', '.join(EvidenceRow._fields)} FROM evidence WHERE {condition} ORDER BY id"
+    return [EvidenceRow._make(map(_value, EvidenceRow._fields, found)) for found in run(session, sql, given)]
+
+
+def _value(name: str, found: Any) -> Any:  # noqa: ANN401  a column as the database keeps it
+    return from_micros(found) if name in INSTANTS and found is not None else found
 
 
 def astray(session: Session, among: ColumnElement[bool]) -> Sequence[Evidence]:
@@ -99,20 +142,6 @@ def astray(session: Session, among: ColumnElement[bool]) -> Sequence[Evidence]:
     own = col(Evidence.request_id).is_(None) & col(Evidence.replaces_id).is_(None)
     chosen = joined.where(among, differs, own)
     return session.exec(chosen.order_by(col(Evidence.assessment_id), col(Evidence.id))).all()
-
-
-def in_force(session: Session, assessment_id: int, submitted_at: datetime) -> Sequence[Evidence]:
-    """What went with a submission, the supplements to questions, and what came in place of refused files.
-
-    That is what an appraisal looks at.
-    """
-    gone = col(Evidence.removed_at)
-    then = (col(Evidence.request_id).is_(None)) & (col(Evidence.at) <= submitted_at)
-    sent = then & (gone.is_(None) | (gone > submitted_at))
-    later = col(Evidence.request_id).is_not(None) | col(Evidence.replaces_id).is_not(None)
-    supplement = later & gone.is_(None)
-    chosen = select(Evidence).where(Evidence.assessment_id == assessment_id, sent | supplement)
-    return session.exec(chosen.order_by(col(Evidence.id))).all()
 
 
 def checks_of(session: Session, hashes: Collection[str], rules: str) -> dict[str, EvidenceCheck]:

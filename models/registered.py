@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from config.register import RegisterRow
 from models.db import among, listed, run
+from models.types import from_day
 
 SUBJECTS = (
     "SELECT s.id, s.code, s.name, s.kind, s.group_name, p.code, s.active, s.valid_from, s.valid_to, s.post, s.since, "
@@ -68,7 +69,7 @@ def _listed(row: Sequence[Any]) -> Listed:
     values = list(row)
     values[6] = bool(row[6])
     for index in (7, 8, 10):
-        values[index] = date.fromisoformat(row[index]) if isinstance(row[index], str) else row[index]
+        values[index] = from_day(row[index])
     return Listed._make(values)
 
 

@@ -1,6 +1,6 @@
 """Column types that read the same on SQLite and PostgreSQL."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,11 @@ def to_micros(instant: datetime) -> int:
 def from_micros(micros: int) -> datetime:
     """The aware UTC instant of `micros`."""
     return EPOCH + timedelta(microseconds=micros)
+
+
+def from_day(day: str | date | None) -> date | None:
+    """A day as a plain statement reads it: SQLite gives text, PostgreSQL a date."""
+    return date.fromisoformat(day) if isinstance(day, str) else day
 
 
 def to_scaled(points: Decimal) -> int:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from config.sheet import Criterion, Entry, Kind, Sheet
+from config.sheet import BLANK, Criterion, Entry, Kind, Sheet
 from scoring.numbers import format_points, rounded
 
 _ZERO: Final = Decimal(0)
@@ -75,7 +75,7 @@ def totals(sheet: Sheet, entries: Mapping[str, Entry]) -> Totals:
     decimals (0 when nothing applies). Then bonus and penalty come; the total is never below 0, nor above the
     sheet's unless the sheet lets a bonus lift it.
     """
-    filled = {leaf.code: entries.get(leaf.code, Entry()) for leaf in sheet.leaves()}
+    filled = {leaf.code: entries.get(leaf.code, BLANK) for leaf in sheet.leaves()}
     worth = {leaf.code: points(leaf, filled[leaf.code], sheet) for leaf in sheet.leaves()}
     groups: dict[str, Decimal] = {}
     scaled = _rescaled(_add_up(sheet.criteria, worth, groups), sheet, filled)
@@ -100,7 +100,7 @@ def unmet(sheet: Sheet, entries: Mapping[str, Entry]) -> tuple[str, ...]:
     All have to be passed (AMB-NA-1) but those that do not apply; one that the dossier meets by itself stands
     against it only when it is said not to be passed (ANO-NA-1).
     """
-    filled = ((leaf, entries.get(leaf.code, Entry())) for leaf in sheet.leaves() if leaf.kind == Kind.CHECK)
+    filled = ((leaf, entries.get(leaf.code, BLANK)) for leaf in sheet.leaves() if leaf.kind == Kind.CHECK)
     return tuple(leaf.code for leaf, entry in filled if not _is_met(leaf, entry))
 
 
@@ -169,12 +169,11 @@ _WORTH: Final[Mapping[Kind, Callable[[Criterion, Entry], Decimal]]] = {
 
 
 def _given(entry: Entry) -> tuple[str, ...]:
-    return tuple(name for name, value in entry if name in _NAMES and value is not None)
+    return tuple(name for name in _NAMES if getattr(entry, name) is not None)
 
 
 def _lacking(criterion: Criterion, entry: Entry) -> tuple[str, ...]:
-    given = _given(entry)
-    return tuple(name for name in _NEEDS[criterion.kind] if name not in given)
+    return tuple(name for name in _NEEDS[criterion.kind] if getattr(entry, name) is None)
 
 
 def _named(fields: Iterable[str]) -> str:

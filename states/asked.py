@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from sqlmodel import Session
 
 from models.db import run
-from models.types import from_micros
+from models.types import from_day, from_micros
 from states.overview import Watched, narrowed
 
 PAGE: Final = 50
@@ -122,7 +122,7 @@ def _extension(row: Sequence[Any]) -> Extension:
     values[4], values[5] = from_micros(row[4]), _instant(row[5])
     values[7], values[8] = _instant(row[7]), _instant(row[8])
     values[9] = None if row[9] is None else bool(row[9])
-    values[12] = date.fromisoformat(row[12]) if isinstance(row[12], str) else row[12]
+    values[12] = from_day(row[12])
     return Extension._make(values)
 
 

@@ -13,7 +13,7 @@ from config.programme import Programme
 from config.sheet import Entry
 from config.vocabulary import Child
 from models.db import run
-from models.types import EPOCH, from_micros, to_micros
+from models.types import EPOCH, from_day, from_micros, to_micros
 from scoring.marks import unmet
 from states import order
 
@@ -71,8 +71,7 @@ class Reader:
 
     def since(self) -> date | None:
         """The day from which the person is in the post, or the body exists."""
-        found = self._one("SELECT since FROM subject WHERE id = :subject")
-        return date.fromisoformat(found) if isinstance(found, str) else found
+        return from_day(self._one("SELECT since FROM subject WHERE id = :subject"))
 
     def post(self) -> str:
         """The post of a person, as the register names it."""

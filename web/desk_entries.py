@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from actions.appraise_seen import stamp
-from actions.marks import BLANK, Filled
-from config.sheet import Criterion, Entry, Kind, Sheet
+from actions.marks import Filled
+from config.sheet import BLANK, Criterion, Entry, Kind, Sheet
 from models.assessments import MarkRow
 from scoring.marks import printed
 from scoring.numbers import format_points
@@ -79,7 +79,7 @@ def row_of(
         sheet=sheet,
         fields=Shown(standing(mark)),
         was=stamp(mark),
-        entry=entry_in(mark) or Entry(),
+        entry=entry_in(mark) or BLANK,
         files=files,
     )
 

@@ -9,9 +9,9 @@ from typing import Final
 
 from actions import evidence_checks, evidence_files, self_assess, unit_page
 from actions.evidence_files import New
-from actions.marks import BLANK, Filled
+from actions.marks import Filled
 from config.calendar import parse_date
-from config.sheet import Entry, Sheet
+from config.sheet import BLANK, Entry, Sheet
 from evidence.store import Glance, Kept, Unanswered, Unkept, nothing_against, plain, unanswered
 from models.assessments import MarkRow, marks
 from models.evidence import evidence_of

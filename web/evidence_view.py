@@ -10,7 +10,7 @@ from sqlmodel import Session
 from actions import evidence_checks, unit_page
 from evidence.verdict import Form, Outcome, Verdict
 from evidence.viruses import Scan
-from models.evidence import Evidence, EvidenceCheck
+from models.evidence import EvidenceCheck, EvidenceRow
 from states.facts import Dossier
 from web.words import _
 
@@ -42,7 +42,7 @@ ACCEPTED: Final = {
 class Piece:
     """A file, a link or a confidential document, with what its file was found to be; `own`: shown to its unit."""
 
-    row: Evidence
+    row: EvidenceRow
     check: EvidenceCheck | None
     own: bool
 
@@ -96,7 +96,7 @@ class Piece:
         return OTHERS.get(outcome) or ACCEPTED[Form(self.check.form)]
 
 
-def pieces(session: Session, facts: Dossier, evidence: Iterable[Evidence]) -> list[Piece]:
+def pieces(session: Session, facts: Dossier, evidence: Iterable[EvidenceRow]) -> list[Piece]:
     """The evidence of a dossier as it is shown to whoever asks; one query more where there are files."""
     every = list(evidence)
     found, own = evidence_checks.checks(session, facts.programme, every), unit_page.is_unit(facts)

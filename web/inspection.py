@@ -11,7 +11,7 @@ from config.sheet import Criterion, Kind, Sheet
 from models import assessments
 from models.assessments import Assessment, MarkRow
 from models.decisions import Decision, DecisionItem, Document, items_of
-from models.evidence import Evidence, every_evidence_of
+from models.evidence import EvidenceRow, every_evidence_of
 from models.history import seals_of
 from models.installation import installation
 from models.people import Subject
@@ -256,7 +256,7 @@ def _exhibit(piece: Piece) -> told.Exhibit:
     )
 
 
-def _kind(row: Evidence) -> Literal["file", "link", "confidential"]:
+def _kind(row: EvidenceRow) -> Literal["file", "link", "confidential"]:
     if row.is_confidential:
         return "confidential"
     return "file" if row.file_hash else "link"

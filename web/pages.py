@@ -159,6 +159,7 @@ def environment(name: str = HOME) -> Environment:
     made = Environment(
         finalize=None if name == HOME else told,
         loader=PackageLoader("web"),
+        auto_reload=False,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -15,8 +15,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from actions.marks import BLANK
-from config.sheet import Criterion, Entry, Kind, Sheet
+from config.sheet import BLANK, Criterion, Entry, Kind, Sheet
 from models.assessments import MarkRow
 from scoring import marks as scoring
 from scoring.numbers import format_points, parse_number
@@ -88,7 +87,11 @@ def _plain(name: str, text: str) -> str:
 
 def print_of(fields: Fields) -> str:
     """What tells one content of the fields from another."""
-    filled = sorted((name, text) for name, text in fields.items() if text)
+    return _print(tuple(sorted((name, text) for name, text in fields.items() if text)))
+
+
+@lru_cache(maxsize=4096)
+def _print(filled: tuple[tuple[str, str], ...]) -> str:
     return sha256(json.dumps(filled).encode()).hexdigest()[:16]
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from config.sheet import Criterion, Degree, Entry, Kind, Sheet
+from config.sheet import BLANK, Criterion, Degree, Entry, Kind, Sheet
 from models.assessments import MarkRow
 from scoring import marks as scoring
 from scoring.marks import Totals, may_not_apply, printed
@@ -65,7 +65,7 @@ class Row:
 
     def __post_init__(self) -> None:
         """Reckon once whether something was entered, whether nothing is left to fill in, and what it counts."""
-        object.__setattr__(self, "is_filled", self.entry != Entry())
+        object.__setattr__(self, "is_filled", self.entry != BLANK)
         object.__setattr__(self, "is_scored", scoring.is_scored(self.leaf, self.entry))
         object.__setattr__(self, "points", scoring.points(self.leaf, self.entry, self.sheet))
 
@@ -299,7 +299,7 @@ def view_of(
             sheet=sheet,
             fields=shown((typed or {}).get(code, stands)),
             was=(was or {}).get(code, print_of(stands)),
-            entry=entries.get(code, Entry()),
+            entry=entries.get(code, BLANK),
             files=files.get(code, ()),
             problem=(problems or {}).get(code, ""),
             elsewhere=(elsewhere or {}).get(code),

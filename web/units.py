@@ -32,15 +32,13 @@ UNSETTLED: Final = frozenset({StateKind.WORKING, StateKind.WAITING, StateKind.LO
 def common(here: Here) -> dict[str, Any]:
     """The context of every page of a unit."""
     facts = here.dossier
-    title, launch = unit_page.launched(here.session, facts.round_id)
     deadline, closes_at = unit_page.ahead(facts)
     return {
         "facts": facts,
         "closes_at": closes_at,
         "address": f"/assessments/{facts.id}",
         "state": facts.programme.workflow.assessment.states[facts.state],
-        "round_title": title,
-        "launch": launch,
+        "launched": unit_page.launched(here.session, facts.round_id),
         "deadline_label": deadline.label if deadline else "",
         "effect": effect(facts),
         "open": frozenset(one for one in OPEN_TRIGGERS if is_open(facts, one) and _in_task(here, one)),

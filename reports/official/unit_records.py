@@ -11,9 +11,9 @@ from sqlmodel import Session
 from actions import evidence_checks, unit_page
 from config.letterhead import Layout
 from config.programme import Programme
-from config.sheet import Criterion, Entry, Sheet
+from config.sheet import BLANK, Criterion, Entry, Sheet
 from models.assessments import Assessment, Difficulty, MarkRow, marks
-from models.evidence import Evidence, evidence_of, in_force
+from models.evidence import EvidenceRow, evidence_of, in_force
 from models.installation import installation
 from models.order import member_of
 from models.people import Subject
@@ -48,7 +48,7 @@ class Said(NamedTuple):
             return self.entry.degree.label
         if self.entry.passed is not None:
             return "Đạt" if self.entry.passed else "Không đạt"
-        return "" if self.entry == Entry() else format_points(self.points)
+        return "" if self.entry == BLANK else format_points(self.points)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class Item:
     def own(self) -> Said | None:
         """What the unit says; None while it says nothing."""
         found = self.said.get("own")
-        return None if found is None or found.entry == Entry() else found
+        return None if found is None or found.entry == BLANK else found
 
     @property
     def is_whole(self) -> bool:
@@ -170,13 +170,14 @@ def unit_dossier(session: Session, assessment_id: int, now: datetime, *, working
     groups = {name: totals.groups for name, totals in reckoned.items() if said[name]}
     named, refused = _evidence(session, facts, working=is_working)
     issuer, head = _people(session, facts)
+    launched = unit_page.launched(session, facts.round_id)
     return UnitDossier(
         facts=facts,
         year=session.get_one(Round, facts.round_id).year,
         issuer=issuer,
         organ=_organ(session, facts) or issuer,
         head=head,
-        launch=paper_of(unit_page.launched(session, facts.round_id)[1]),
+        launch=Paper(launched.number, launched.dated, launched.signer),
         report=paper_of(unit_page.report(session, facts.id)),
         sheet=sheet,
         working=is_working,
@@ -219,7 +220,7 @@ def _items(
 
 def _evidence(session: Session, facts: Dossier, *, working: bool) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """What is there by criterion, and what of it was not accepted."""
-    every: Sequence[Evidence] = ()
+    every: Sequence[EvidenceRow] = ()
     if working:
         every = evidence_of(session, facts.id)
     elif facts.submitted_at is not None:

@@ -13,7 +13,7 @@ import pytest
 from sqlmodel import col, select
 
 from actions import evidence_checks, evidence_verdicts
-from actions.evidence_files import New, add, replace
+from actions.evidence_files import New, add, find, replace
 from actions.lock import lock_due
 from evidence.folder import place, thumbnail
 from evidence.store import Kept
@@ -70,7 +70,7 @@ class Held:
 
     def is_open(self, key: int) -> bool:
         with self.database.reading() as session:
-            one = session.get_one(Evidence, key)
+            one = find(session, session.get_one(Evidence, key).assessment_id, key)
             return evidence_checks.is_open(one, evidence_checks.checks(session, self.world.programme, [one]))
 
     def rows(self, act: str) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ from actions.evidence_verdicts import settle
 from evidence.folder import place, thumbnail
 from evidence.kinds import Kind
 from evidence.verdict import Form, Outcome, Signature, Verdict, refused
-from models.evidence import Evidence, evidence_of
+from models.evidence import EvidenceRow, evidence_of
 from models.history import history_of
 from tests.actions.checked import check_all
 from tests.evidence import papers
@@ -52,16 +52,16 @@ def keeping(portal: Portal, tmp_path: Path) -> Portal:
 
 def put(
     portal: Portal, browser: Browser, content: bytes = PDF, name: str = "Nghị quyết.pdf", **fields: str
-) -> Evidence:
+) -> EvidenceRow:
     page = browser.get(home(portal))
     answer = send(browser, f"{home(portal)}/sheet", [("file-I.1", (name, content))], **was(page), **fields)
     assert answer.status_code == 303
     return standing(portal)[-1]
 
 
-def standing(portal: Portal) -> list[Evidence]:
+def standing(portal: Portal) -> list[EvidenceRow]:
     with portal.database.reading() as session:
-        return list(evidence_of(session, portal.world.first))
+        return evidence_of(session, portal.world.first)
 
 
 def verdict(portal: Portal, found: Verdict) -> None:
@@ -82,11 +82,11 @@ def lead_of(portal: Portal) -> Browser:
     return browser
 
 
-def page_of(portal: Portal, one: Evidence) -> str:
+def page_of(portal: Portal, one: EvidenceRow) -> str:
     return f"{home(portal)}/evidence/{one.id}"
 
 
-def content_of(one: Evidence) -> str:
+def content_of(one: EvidenceRow) -> str:
     return f"/files/{one.assessment_id}/{one.id}"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from actions.assign import confirm_no_conflict
 from evidence.store import LIMIT
-from models.evidence import Evidence, evidence_of
+from models.evidence import EvidenceRow, evidence_of
 from models.history import history_of
 from states.history import verify
 from tests.actions.checked import check_all
@@ -25,9 +25,9 @@ def keeping(portal: Portal, tmp_path: Path) -> Portal:
     return with_files(portal, tmp_path)
 
 
-def found(portal: Portal) -> list[Evidence]:
+def found(portal: Portal) -> list[EvidenceRow]:
     with portal.database.reading() as session:
-        return list(evidence_of(session, portal.world.first))
+        return evidence_of(session, portal.world.first)
 
 
 def file(code: str, content: bytes = PDF, name: str = NAME) -> tuple[str, tuple[str, bytes]]:

@@ -6,7 +6,7 @@ from actions import unit_page
 from actions.self_assess import sheet_of
 from config.sheet import Criterion, Entry
 from models.assessments import MarkRow, marks
-from models.evidence import Evidence, evidence_of, in_force
+from models.evidence import EvidenceRow, evidence_of, in_force
 from scoring import marks as scoring
 from states import mine
 from states.desk import is_past, round_as_desk
@@ -236,11 +236,11 @@ def evidence(call: Call) -> Json:
     if unit_page.is_unit(facts):
         every = evidence_of(session, facts.id)
     else:
-        every = in_force(session, facts.id, facts.submitted_at) if facts.submitted_at else ()
+        every = in_force(session, facts.id, facts.submitted_at) if facts.submitted_at else []
     return Json(page(after(every, call.asked, lambda one: one.id), call.asked, _thing, lambda one: one.id))
 
 
-def _thing(one: Evidence) -> EvidenceLine:
+def _thing(one: EvidenceRow) -> EvidenceLine:
     return EvidenceLine(
         id=one.id,
         criterion=one.criterion,
