@@ -25,7 +25,7 @@ from states.errors import Refusal, Refused, Stale, Unknown
 from states.facts import Dossier
 from states.hold import hold, share_round
 from states.machine import demand_open
-from states.permits import demand
+from states.permits import demand, demand_held
 
 CONCLUDING = ("ask_explanation", "conclude_appraisal", "propose", "open_decision")
 """The steps that may follow an appraisal: while one of them is open to the appraiser, so are the marks."""
@@ -111,7 +111,7 @@ def reopen(session: Session, assessment_id: int, reason: str, *, actor: Actor, n
 
 def _markable(session: Session, assessment_id: int, actor: Actor, now: datetime, version: int | None) -> Dossier:
     facts = seen(hold(session, assessment_id, actor=actor, now=now), version)
-    demand(session, actor, "mark", assessment_id)
+    demand_held(facts.relations, "mark")
     steps = {step.do for step in facts.programme.workflow.assessment.leaving(facts.state)}
     demand_open(facts, next((trigger for trigger in CONCLUDING if trigger in steps), "conclude_appraisal"))
     return facts

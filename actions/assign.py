@@ -18,7 +18,7 @@ from states.errors import NotAllowed, Refusal, Refused, Unknown
 from states.facts import Dossier
 from states.hold import hold, share_round
 from states.machine import NEED_SENTENCES
-from states.permits import demand, demand_round
+from states.permits import demand_held, demand_round
 
 NO_REASON = Refusal("needs_reason", NEED_SENTENCES[Need.REASON])
 APPRAISES = (
@@ -74,7 +74,7 @@ def unassign(
 def declare_conflict(session: Session, assessment_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
     """An appraiser declares a conflict of interest: from then on the dossier is closed to it."""
     facts = hold(session, assessment_id, actor=actor, now=now)
-    demand(session, actor, "mark", assessment_id)
+    demand_held(facts.relations, "mark")
     account_id = actor.account_id
     if account_id is None:
         raise NotAllowed
@@ -88,7 +88,7 @@ def declare_conflict(session: Session, assessment_id: int, reason: str, *, actor
 def confirm_no_conflict(session: Session, assessment_id: int, *, actor: Actor, now: datetime) -> None:
     """An appraiser states that it has no conflict of interest with a dossier; stated again it changes nothing."""
     facts = hold(session, assessment_id, actor=actor, now=now)
-    demand(session, actor, "mark", assessment_id)
+    demand_held(facts.relations, "mark")
     if actor.account_id is None:
         raise NotAllowed
     if not confirmed(session, actor, [facts.id]):

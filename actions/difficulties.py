@@ -10,7 +10,7 @@ from states.bulk import tell_all
 from states.errors import Unknown, refuse
 from states.history import keep_payload, record
 from states.hold import hold
-from states.permits import demand
+from states.permits import demand, demand_held
 
 
 def raise_difficulty(session: Session, assessment_id: int, question: str, *, actor: Actor, now: datetime) -> int:
@@ -34,7 +34,7 @@ def answer_difficulty(session: Session, difficulty_id: int, answer: str, *, acto
     if raised is None:
         raise Unknown(f"vướng mắc số {difficulty_id}")
     facts = hold(session, raised.assessment_id, actor=actor, now=now)
-    demand(session, actor, "administer", facts.id)
+    demand_held(facts.relations, "administer")
     session.refresh(raised)
     if raised.answered_at is not None:
         raise refuse("answered", "Vướng mắc này đã được trả lời.")

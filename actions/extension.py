@@ -18,7 +18,7 @@ from states.facts import Dossier, Span
 from states.history import record
 from states.hold import hold, milestones_for
 from states.machine import demand_open
-from states.permits import demand
+from states.permits import demand, demand_held
 
 
 def ask_extension(
@@ -70,7 +70,7 @@ def refuse_extension(session: Session, extension_id: int, reason: str, *, actor:
     if asked is None:
         raise Unknown(f"đề nghị gia hạn số {extension_id}")
     facts = hold(session, asked.assessment_id, actor=actor, now=now)
-    demand(session, actor, "administer", facts.id)
+    demand_held(facts.relations, "administer")
     session.refresh(asked)
     if asked.granted is not None:
         raise refuse("answered", "Đề nghị gia hạn này đã được trả lời.")

@@ -16,7 +16,7 @@ from states.errors import refuse
 from states.facts import Dossier
 from states.hold import hold
 from states.order import prerequisites
-from states.permits import demand
+from states.permits import demand_held
 
 ORDER = "rating_order"
 
@@ -27,7 +27,7 @@ def propose(session: Session, assessment_id: int, *, actor: Actor, now: datetime
     Refused where the programme has no rating. May be done again whenever something became known.
     """
     facts = hold(session, assessment_id, actor=actor, now=now)
-    demand(session, actor, "consult", assessment_id)
+    demand_held(facts.relations, "consult")
     found = weighed(session, facts)
     body = json.dumps(found.as_dict(), ensure_ascii=False, sort_keys=True)
     row = Row(assessment_id=facts.id, made_at=now, level=found.level, flagged=bool(found.flags), body=body)

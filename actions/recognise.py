@@ -25,7 +25,7 @@ from states.errors import Refusal, Refused, Unknown, refuse
 from states.facts import Dossier
 from states.hold import hold, hold_round, milestones_for
 from states.machine import demand_open
-from states.permits import demand
+from states.permits import demand_held
 from states.procedure import within_cap, within_quota
 
 BOXES = ("second_decision", "decision")
@@ -125,7 +125,7 @@ def _held(session: Session, award: Award, trigger: str, actor: Actor, now: datet
 
 def _chosen(session: Session, round_id: int, award: Award, actor: Actor, now: datetime) -> tuple[Dossier, Award]:
     facts = of_round(hold(session, award.assessment_id, actor=actor, now=now), round_id)
-    demand(session, actor, "decide", facts.id)
+    demand_held(facts.relations, "decide")
     level = award.level or _won(facts)
     return replace(facts, intended=level), award._replace(level=level)
 

@@ -21,7 +21,7 @@ from states.errors import Refusal, Refused, refuse
 from states.facts import Dossier
 from states.hold import hold
 from states.machine import demand_open
-from states.permits import demand
+from states.permits import demand_held
 
 UNIT = frozenset({Relation.OFFICER.value, Relation.HEAD.value})
 """Who drafts; that the head alone may submit does not close the draft to the officer."""
@@ -65,7 +65,7 @@ def begin(session: Session, assessment_id: int, *, actor: Actor, now: datetime, 
     if facts.programme.workflow.assessment.steps("start_self", facts.state):
         apply(session, facts, "start_self", actor)
         facts = hold(session, assessment_id, actor=actor, now=now)
-    demand(session, actor, "draft", assessment_id)
+    demand_held(facts.relations, "draft")
     demand_open(replace(facts, relations=UNIT), sealing(facts))
     return facts
 
@@ -133,7 +133,7 @@ def demand_whole(programme: Programme, proposed_level: str | None, document_id: 
 def add_report(session: Session, assessment_id: int, document_id: int, *, actor: Actor, now: datetime) -> None:
     """Name the signed report after submitting, where the programme allows some days for it."""
     facts = hold(session, assessment_id, actor=actor, now=now)
-    demand(session, actor, "draft", assessment_id)
+    demand_held(facts.relations, "draft")
     if facts.submitted_at is None or facts.programme.submission.report != "within_days":
         raise refuse("signed_report", "Chương trình này không nhận báo cáo đã ký sau khi nộp.")
     if now >= facts.submitted_at + timedelta(days=facts.programme.submission.days or 0):

@@ -21,7 +21,7 @@ from states.bulk import tell_all
 from states.create import Newcomer, create
 from states.errors import NotAllowed, Unknown, refuse
 from states.hold import hold, hold_round, milestones_for, own_stage, programme_of
-from states.permits import demand, demand_round
+from states.permits import demand_held, demand_round
 
 UNREGISTERED = "'choosing', 'withdrawn', 'cancelled'"
 YEARS = 5
@@ -78,7 +78,7 @@ def add_spot(
 def name_spot(session: Session, assessment_id: int, name: str, address: str, *, actor: Actor, now: datetime) -> None:
     """Give a spot its name and address (NA-2.1), until it is registered."""
     facts = hold(session, assessment_id, actor=actor, now=now)
-    demand(session, actor, "draft", assessment_id)
+    demand_held(facts.relations, "draft")
     _demand_named(facts.programme, facts.kind, name)
     if not address.strip() or facts.state != facts.programme.workflow.assessment.start:
         raise refuse("name", "Điểm sáng phải có tên, địa chỉ cụ thể và chỉ sửa được trước khi gửi đăng ký.")

@@ -13,7 +13,7 @@ from states.actor import Actor
 from states.errors import refuse
 from states.hold import hold
 from states.machine import NEED_SENTENCES
-from states.permits import demand
+from states.permits import demand_held
 
 
 def waive(
@@ -24,7 +24,7 @@ def waive(
     Refused without a reason, or when it has a result already. What depends on it is flagged when it is proposed.
     """
     facts = hold(session, assessment_id, actor=actor, now=now)
-    demand(session, actor, "waive", assessment_id)
+    demand_held(facts.relations, "waive")
     demand_document(session, document_id)
     if not reason.strip():
         raise refuse("needs_reason", NEED_SENTENCES[Need.REASON])

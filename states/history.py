@@ -24,6 +24,7 @@ INSERT = (
     f"INSERT INTO history ({COLUMNS}) VALUES "
     "(:entity, :seq, :v, :body, :prev_hash, :hash, :round_id, :at, :actor, :act)"
 )
+KEEP = "INSERT INTO history_payload (entity, seq, hash, salt, content) VALUES (:entity, :seq, :hash, :salt, :content)"
 KINDS = (str, int, int, str, bytes, bytes, object, int, str, str)
 START = (0, GENESIS)
 UNREADABLE = (sqlite3.OperationalError, AttributeError, TypeError, ValueError)
@@ -79,7 +80,7 @@ def keep_payload(session: Session, entity: str, seq: int, content: Any) -> str: 
     """Keep content beside row `seq` of a chain; returns its salted hash (hex), which goes into that row."""
     salt, text = entropy(session, 16), canonical(content)
     hashed = sha256(salt + text.encode()).hexdigest()
-    session.add(HistoryPayload(entity=entity, seq=seq, hash=hashed, salt=salt, content=text))
+    run(session, KEEP, {"entity": entity, "seq": seq, "hash": hashed, "salt": salt, "content": text})
     return hashed
 
 

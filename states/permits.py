@@ -3,7 +3,7 @@
 The clause serves single rows, lists, and the audience of mails. Nothing given means no.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -194,6 +194,12 @@ def visible(session: Session, actor: Actor, verb: str, round_id: int) -> list[in
 def demand(session: Session, actor: Actor, verb: str, assessment_id: int) -> None:
     """NotAllowed unless the actor may do `verb` to the dossier."""
     if not can(session, actor, verb, assessment_id):
+        raise NotAllowed
+
+
+def demand_held(relations: Collection[str], verb: str) -> None:
+    """The same of a dossier that is held, by the actor's relations to it."""
+    if set(VERBS[verb]).isdisjoint(relations):
         raise NotAllowed
 
 
