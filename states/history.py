@@ -27,6 +27,9 @@ INSERT = (
 KEEP = "INSERT INTO history_payload (entity, seq, hash, salt, content) VALUES (:entity, :seq, :hash, :salt, :content)"
 KINDS = (str, int, int, str, bytes, bytes, object, int, str, str)
 START = (0, GENESIS)
+ERASE = "erase_payload"
+PAYLOAD = '"payload":"'
+"""How a body names the hash of the content beside its row; a quote within a text is written otherwise."""
 UNREADABLE = (sqlite3.OperationalError, AttributeError, TypeError, ValueError)
 TABLES = {"assessment": "assessment", "round": "round", "installation": "installation"}
 
@@ -87,10 +90,10 @@ def keep_payload(session: Session, entity: str, seq: int, content: Any) -> str: 
 def erase_payload(session: Session, link: Link, seq: int, reason: str, *, actor: Actor, now: datetime) -> Row:
     """Erase the content beside a row for good; the act itself stays in the chain."""
     payload = session.get(HistoryPayload, (link.entity, seq))
-    if payload is None:
+    if payload is None or payload.content is None:
         raise Unknown(f"nội dung kèm dòng {seq} của {link.entity}")
     payload.salt = payload.content = None
-    return record(session, link, "erase_payload", {"of": seq, "reason": reason}, actor=actor, now=now)
+    return record(session, link, ERASE, {"of": seq, "reason": reason}, actor=actor, now=now)
 
 
 def verify(session: Session, round_id: int | None = None) -> Verified:
@@ -109,19 +112,34 @@ def verify_chain(session: Session, entity: str) -> Verified:
 Heads = dict[str, tuple[int, bytes]]
 
 
+class Beside(NamedTuple):
+    """What is kept beside the chains, by entity: the head, and how many rows have content."""
+
+    heads: Heads
+    contents: dict[str, int]
+
+
 def _verify(session: Session, where: str, heads: Callable[[], Heads]) -> Verified:
     kept = heads()
-    chains = len(kept)
+    chains, contents = len(kept), _contents(session, where)
     sql = f"SELECT {COLUMNS} FROM history h {where} ORDER BY entity, seq"
     try:
-        rows, broken = _walk(stream(session, sql), kept)
+        rows, broken = _walk(stream(session, sql), Beside(kept, dict(contents)))
     except UNREADABLE:
         kept = heads()
-        rows, broken = _walk(_readable(session, sql), kept)
+        rows, broken = _walk(_readable(session, sql), Beside(kept, contents))
     broken += [Broken(entity, 1, "chain is gone") for entity, (seq, _) in kept.items() if seq]
     known = {fault.entity for fault in broken}
     broken += [fault for fault in _content_faults(session, where) if fault.entity not in known]
     return Verified(rows, chains, tuple(sorted(broken)))
+
+
+def _contents(session: Session, where: str) -> dict[str, int]:
+    sql = (
+        "SELECT p.entity, count(*) FROM history_payload p JOIN history h ON h.entity = p.entity AND h.seq = p.seq "
+        f"{where or 'WHERE 1 = 1'} AND p.content IS NOT NULL GROUP BY p.entity"
+    )
+    return dict(run(session, sql).fetchall())
 
 
 def _content_faults(session: Session, where: str) -> Iterator[Broken]:
@@ -160,16 +178,16 @@ def _readable(session: Session, sql: str) -> Iterator[tuple[Any, ...]]:
         connection.text_factory = str
 
 
-def _walk(rows: Iterator[tuple[Any, ...]], kept: dict[str, tuple[int, bytes]]) -> tuple[int, list[Broken]]:
+def _walk(rows: Iterator[tuple[Any, ...]], kept: Beside) -> tuple[int, list[Broken]]:
     """Follow the chains row by row and take from `kept` each that was met; one plain loop, for it is all the time."""
-    count, chain, (last, head) = 0, "", START
+    count, chain, (last, head), contents = 0, "", START, 0
     fault: Broken | None = None
     broken: list[Broken] = []
     for entity, seq, v, body, prev_hash, hashed, round_id, at, actor, act in rows:
         if entity != chain:
-            if kept.pop(chain, START) != (last, head) or fault:
-                broken.append(fault or Broken(chain, last, "chain and the head kept beside it disagree"))
-            chain, (last, head), fault = entity, START, None
+            ended = _end(kept, chain, (last, head), contents)
+            broken += [found for found in (fault or ended,) if found]
+            chain, (last, head), contents, fault = entity, START, 0, None
         if (
             seq != last + 1
             or prev_hash != head
@@ -182,10 +200,18 @@ def _walk(rows: Iterator[tuple[Any, ...]], kept: dict[str, tuple[int, bytes]]) -
             opening = preamble(act, at, actor, entity, round_id, seq, v)
             fault = fault or _explain(entity, (last, head), (seq, prev_hash, hashed), body, opening)
         last, head = seq, hashed
+        contents += (PAYLOAD in body) - (act == ERASE)
         count += 1
-    if kept.pop(chain, START) != (last, head) or fault:
-        broken.append(fault or Broken(chain, last, "chain and the head kept beside it disagree"))
-    return count, broken
+    ended = _end(kept, chain, (last, head), contents)
+    return count, broken + [found for found in (fault or ended,) if found]
+
+
+def _end(kept: Beside, entity: str, end: tuple[int, bytes], contents: int) -> Broken | None:
+    """What is wrong at the end of a chain: its head, or content beside its rows that no act has erased."""
+    head, found = kept.heads.pop(entity, START), kept.contents.pop(entity, 0)
+    if head != end:
+        return Broken(entity, end[0], "chain and the head kept beside it disagree")
+    return Broken(entity, end[0], "content beside its rows is gone without an act") if found < contents else None
 
 
 def _explain(

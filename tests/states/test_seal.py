@@ -1,4 +1,5 @@
 import json
+from contextlib import nullcontext
 from hashlib import sha256
 
 import pytest
@@ -18,6 +19,7 @@ from states.history import (
     heads_of_round,
     record,
     seal,
+    verify_chain,
 )
 from states.hold import hold
 from states.merkle import Leaf, root
@@ -162,6 +164,35 @@ def test_there_is_nothing_to_erase_beside_an_act_without_content(database: Datab
     with pytest.raises(Unknown, match="nội dung kèm dòng 1 của assessment:1"), database.writing() as session:
         erase_payload(session, hold(session, 1, actor=ROOT, now=NOW).link, 1, "nhầm", actor=ROOT, now=NOW)
     assert rows_of(database) == before
+
+
+@pytest.mark.parametrize(
+    "emptied",
+    [
+        "UPDATE history_payload SET salt = NULL, content = NULL WHERE entity = 'assessment:1' AND seq = 4",
+        "DELETE FROM history_payload WHERE entity = 'assessment:1' AND seq = 4",
+    ],
+)
+def test_content_that_no_act_has_erased_is_missed(database: Database, emptied: str) -> None:
+    live(database)
+    with database.writing() as session:
+        erase_payload(session, hold(session, 1, actor=ROOT, now=NOW).link, 2, "hết thời hạn lưu", actor=ROOT, now=NOW)
+    assert broken(database) == []
+    with database.writing() as session:
+        run(session, emptied)
+    gone = [Broken("assessment:1", 5, "content beside its rows is gone without an act")]
+    with database.reading() as session:
+        alone = list(verify_chain(session, "assessment:1").broken)
+    assert (broken(database), broken(database, 1), alone) == (gone, gone, gone)
+
+
+def test_content_is_erased_once(database: Database) -> None:
+    live(database)
+    for expected in (nullcontext(), pytest.raises(Unknown)):
+        with expected, database.writing() as session:
+            link = hold(session, 1, actor=ROOT, now=NOW).link
+            erase_payload(session, link, 2, "hết thời hạn lưu", actor=ROOT, now=NOW)
+    assert broken(database) == []
 
 
 def test_changed_content_beside_a_row_is_found(database: Database) -> None:
