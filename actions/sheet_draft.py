@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from actions.drafts import put_draft
 from intake import questions
-from intake.settled import Key, Settlement, Settling, by_key
+from intake.settled import Key, Parting, Settlement, Settling, by_key
 from intake.sheets import Imported
 from intake.sources import Document, Source
 from models.drafts import Draft
@@ -60,7 +60,13 @@ class Kept(BaseModel):
     def settling(self) -> Settling:
         """What was settled, as a file for `danhgia sheet import --settled`."""
         source = self.source
-        return Settling(file=self.file_name, source=source.digest, table=source.number, settled=self.settled)
+        return Settling(
+            file=self.file_name,
+            source=source.digest,
+            parted=source.parted,
+            table=source.number,
+            settled=self.settled,
+        )
 
     def made(self) -> Imported:
         """What comes of the document as it is settled now."""
@@ -85,12 +91,32 @@ class Changed(NamedTuple):
 
 
 def put_document(session: Session, file_name: str, document: Document, *, actor: Actor, now: datetime) -> Draft:
-    """Keep what was read of a document: the sheet where it holds one table, else all tables, to be chosen from."""
-    if len(document.tables) == 1:
+    """Keep what was read of a document: the sheet where it holds one table, else all tables, to be chosen from.
+
+    Of one table that was joined both are kept, so that it can be parted.
+    """
+    is_joined = any(one.parts for one in document.tables)
+    if len(document.tables) == 1 and not is_joined:
         kept = Kept(file_name=file_name, source=document.source(document.probable))
         return put_draft(session, KIND, kept.model_dump_json(), actor=actor, now=now)
     tables = KeptTables(file_name=file_name, document=document)
-    return put_draft(session, TABLES, tables.model_dump_json(), actor=actor, now=now)
+    draft = put_draft(session, TABLES, tables.model_dump_json(), actor=actor, now=now)
+    return draft if len(document.tables) > 1 else take_table(session, draft, 1, actor=actor, now=now)
+
+
+def part_table(session: Session, draft: Draft, parting: Parting) -> None:
+    """Part one of the tables of a held draft again, where it was joined; Refused where it was not.
+
+    What was read of the joined table stays a sheet of its own, which no table stands for any more.
+    """
+    tables = tables_of(draft)
+    try:
+        document = tables.document.part(parting)
+    except LookupError:
+        raise refuse("part", "Bảng này không có phần nào nối vào như vậy; chọn một phần nêu trên trang.") from None
+    taken = {one + (one > parting.table): made for one, made in tables.taken.items() if one != parting.table}
+    draft.content = tables.model_copy(update={"document": document, "taken": taken}).model_dump_json()
+    session.add(draft)
 
 
 def tables_of(draft: Draft) -> KeptTables:

@@ -1,7 +1,7 @@
 """What the columns of a table are, by their headings and by what stands in them, never by their place."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -50,12 +50,15 @@ NAMES: Final = {
 
 
 SETTLED: Final = {
+    About.COLUMN_CONTENT: Role.CONTENT,
     About.COLUMN_NUMBER: Role.NUMBER,
     About.COLUMN_MAX: Role.MAX,
+    About.COLUMN_SELF: Role.SELF,
+    About.COLUMN_APPRAISED: Role.APPRAISED,
     About.COLUMN_EVIDENCE: Role.EVIDENCE,
     About.COLUMN_NOTE: Role.NOTE,
 }
-"""What may be settled of the columns: which of them, from 1, has a role; empty when none has."""
+"""What may be settled of the columns: which of them, from 1, has a role; empty when none has. The content has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +76,38 @@ class Layout:
 
 
 def as_settled(layout: Layout, settled: Settled) -> Layout:
-    """The layout with what was settled about its columns: the content stays where it is, no column has two roles."""
-    columns = dict(layout.columns)
-    for about, role in SETTLED.items():
-        value = value_of(settled, None, about)
-        if value is not None:
-            given = {role: int(value) - 1} if value else {}
-            kept = {one: at for one, at in columns.items() if one != role and at not in given.values()}
-            columns = {**given, **kept, Role.CONTENT: layout.columns[Role.CONTENT]}
-    return replace(layout, columns=columns)
+    """The layout with what was settled about its columns: there is always a content, and no column has two roles.
+
+    What the reader told of a column that has another role now is left out.
+    """
+    said = {role: value_of(settled, None, about) for about, role in SETTLED.items()}
+    given = {role: int(value) - 1 for role, value in said.items() if value}
+    content = given.pop(Role.CONTENT, layout.columns[Role.CONTENT])
+    found = {at: role for role, at in layout.columns.items() if said[role] is None}
+    roles = found | {at: role for role, at in given.items()} | {content: Role.CONTENT}
+    columns = {role: at for at, role in roles.items() if role is not Role.CONTENT or at == content}
+    return replace(layout, columns=columns, oddities=tuple(_still(layout, columns)))
+
+
+def _still(layout: Layout, columns: Mapping[Role, int]) -> Iterator[Oddity]:
+    """What was told of the columns, but for those whose role is another one now."""
+    was, now = ({at: role for role, at in known.items()} for known in (layout.columns, columns))
+    settled = {at for at in was.keys() | now.keys() if was.get(at) != now.get(at)}
+    heads = {at: layout.heads[at] for at in settled if at < len(layout.heads)}
+    untrue = {
+        *(_skipped(head, role_of(head)) for head in heads.values()),
+        *(_guessed(was[at], at) for at in settled if at in was),
+    }
+    return (oddity for oddity in layout.oddities if oddity.what not in untrue)
+
+
+def _skipped(head: str, role: Role | None) -> str:
+    said = "trùng vai trò với một cột trước" if role else "không rõ vai trò"
+    return f"Cột «{' '.join(head.split())}» {said}; đã bỏ qua."
+
+
+def _guessed(role: Role, column: int) -> str:
+    return f"Cột {column + 1} được coi là cột {NAMES[role]} theo nội dung vì không có tiêu đề."
 
 
 def role_of(heading: str) -> Role | None:
@@ -132,15 +158,10 @@ def _layout(rows: Sequence[Row], heads: tuple[str, ...], first: int) -> Layout |
         if role is not None and role not in columns:
             columns[role] = column
         elif head.strip() and head not in heads[:column]:
-            said = "trùng vai trò với một cột trước" if role else "không rõ vai trò"
-            what = f"Cột «{' '.join(head.split())}» {said}; đã bỏ qua."
-            oddities.append(Oddity(rows[first - 1].number, Kind.COLUMNS, what))
+            oddities.append(Oddity(rows[first - 1].number, Kind.COLUMNS, _skipped(head, role)))
     body = rows[first:]
     guessed = _by_content(body, columns)
-    oddities += [
-        Oddity(None, Kind.COLUMNS, f"Cột {column + 1} được coi là cột {NAMES[role]} theo nội dung vì không có tiêu đề.")
-        for role, column in guessed.items()
-    ]
+    oddities += [Oddity(None, Kind.COLUMNS, _guessed(role, column)) for role, column in guessed.items()]
     columns |= guessed
     return Layout(columns, first, heads, tuple(oddities)) if Role.CONTENT in columns else None
 

@@ -1,7 +1,8 @@
-"""Which tables of a document may be the sheet: one table, or one that goes on in the next."""
+"""Which tables of a document may be the sheet: one table, or one that goes on in the next; and those parted again."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Final
 from unicodedata import normalize
 
@@ -19,13 +20,22 @@ SHOWN: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A table that may be the sheet, with what continues it; `place` counts all tables of the document, from 1."""
+    """A table that may be the sheet, with what continues it; `place` counts all tables of the document, from 1.
+
+    `parts` are the tables of which it was joined; none of one that was not.
+    """
 
     number: int
     place: int
     table: Table
     layout: Layout
     oddities: tuple[Oddity, ...] = ()
+    parts: tuple[Table, ...] = ()
+
+    @property
+    def joints(self) -> list[tuple[int, str]]:
+        """Every part that was joined to the one before it, from 2, with its first row below the heading."""
+        return [(at, _first_row(part.rows[_first(part) :])) for at, part in enumerate(self.parts[1:], 2)]
 
     @property
     def body(self) -> Sequence[Row]:
@@ -45,8 +55,7 @@ class Candidate:
     @property
     def begins(self) -> str:
         """The heading, or where there is none the first row."""
-        cells = self.layout.heads or self.table.rows[0].cells
-        return _clipped(" | ".join(dict.fromkeys(" ".join(cell.split()) for cell in cells if cell.strip())))
+        return _in_a_line(self.layout.heads) if self.layout.heads else _first_row(self.table.rows)
 
     @property
     def scored(self) -> int:
@@ -85,6 +94,35 @@ def candidates(tables: Sequence[Table]) -> list[Candidate]:
     return found
 
 
+def parted(one: Candidate, part: int) -> tuple[Candidate, Candidate]:
+    """The table up to the part of that number, and from it on; LookupError when there is no such part."""
+    if not 1 < part <= len(one.parts):
+        raise LookupError(part)
+    first, second = one.parts[: part - 1], one.parts[part - 1 :]
+    return _again(one, first, one.place), _again(one, second, one.place + len(first))
+
+
+def _again(one: Candidate, parts: Sequence[Table], place: int) -> Candidate:
+    """A candidate of some of the parts; one without a heading has the columns of the table it was part of."""
+    first = parts[0]
+    layout = columns.find(first.rows) or replace(one.layout, first=0, heads=(), oddities=())
+    what = Oddity(None, Kind.PARTS, "Phần mềm đã nối bảng này với bảng liền kề; người nhập đã tách ra.")
+    return reduce(_joined, parts[1:], Candidate(one.number, place, first, layout, (what,)))
+
+
+def _first(table: Table) -> int:
+    layout = columns.find(table.rows)
+    return layout.first if layout else 0
+
+
+def _first_row(rows: Sequence[Row]) -> str:
+    return _in_a_line(next((row.cells for row in rows if not row.is_empty), ()))
+
+
+def _in_a_line(cells: Sequence[str]) -> str:
+    return _clipped(" | ".join(dict.fromkeys(" ".join(cell.split()) for cell in cells if cell.strip())))
+
+
 def _clipped(text: str) -> str:
     shown = "".join(one for one in normalize("NFC", " ".join(text.split())) if one.isprintable())
     return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
@@ -96,7 +134,7 @@ def _joined(one: Candidate, other: Table) -> Candidate:
     what = Oddity(rows[0].number, Kind.PARTS, "Bảng bị tách làm hai; đã nối phần này vào phần trước.")
     moved = [told._replace(row=told.row + last if told.row else None) for told in other.oddities]
     table = replace(one.table, rows=[*one.table.rows, *rows], oddities=[*one.table.oddities, *moved])
-    return replace(one, table=table, oddities=(*one.oddities, what))
+    return replace(one, table=table, oddities=(*one.oddities, what), parts=(*(one.parts or (one.table,)), other))
 
 
 def _composed(table: Table) -> Table:

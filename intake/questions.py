@@ -17,7 +17,6 @@ from intake.settled import LONGEST, About, Place, Settled, Settlement, asks_of, 
 from intake.sheets import Imported, made_of
 from intake.sources import Source
 from intake.surroundings import LONGEST_SLUG
-from intake.tables import MOST_COLUMNS
 from intake.tree import Node, walk
 
 _LEAVES: Final = (Scored.GRADED, Scored.BINARY, Scored.CHECK, Scored.DEGREE, Scored.BONUS, Scored.PENALTY)
@@ -132,10 +131,10 @@ class _Row:
 
     def _of_columns(self) -> Iterator[tuple[About, str, tuple[str, ...]]]:
         columns = self.found.layout.columns
-        width = min(max((len(row.cells) for row in self.found.source.rows), default=0), MOST_COLUMNS)
-        offers = ("", *(str(at + 1) for at in range(width) if at != columns[Role.CONTENT]))
+        offers = tuple(str(at + 1) for at in range(self.found.source.width))
         for about, role in SETTLED.items():
-            yield about, str(columns[role] + 1) if role in columns else "", offers
+            none = () if role is Role.CONTENT else ("",)
+            yield about, str(columns[role] + 1) if role in columns else "", (*none, *offers)
 
     def _of_node(self, node: Node) -> Iterator[tuple[About, str, tuple[str, ...]]]:
         worth = "" if node.points is None else points.shown(node.points)

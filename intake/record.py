@@ -8,6 +8,7 @@ from typing import Any, Final
 import yaml
 
 from config.calendar import LOCAL
+from intake.columns import SETTLED
 from intake.oddities import Oddity
 from intake.settled import About, Place, Settled, Settlement, is_settled
 
@@ -19,8 +20,11 @@ ABOUT: Final[Mapping[About, str]] = {
     About.WORDING: "lời văn",
     About.TITLE: "tên biểu",
     About.SLUG: "mã biểu",
+    About.COLUMN_CONTENT: "cột nội dung",
     About.COLUMN_NUMBER: "cột số thứ tự",
     About.COLUMN_MAX: "cột điểm tối đa",
+    About.COLUMN_SELF: "cột tự chấm",
+    About.COLUMN_APPRAISED: "cột thẩm định",
     About.COLUMN_EVIDENCE: "cột minh chứng",
     About.COLUMN_NOTE: "cột ghi chú",
 }
@@ -55,7 +59,7 @@ def in_words(about: About, value: str) -> str:
             return "giữ nguyên văn như nguồn"
         case About.POINTS if value:
             return value
-        case About.COLUMN_NUMBER | About.COLUMN_MAX | About.COLUMN_EVIDENCE | About.COLUMN_NOTE:
+        case _ if about in SETTLED:
             return f"là cột {value}" if value else "không có"
     return f"«{value}»" if value else "để trống"
 

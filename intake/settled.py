@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import yaml
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -30,8 +30,11 @@ class About(StrEnum):
     WORDING = "wording"
     TITLE = "title"
     SLUG = "slug"
+    COLUMN_CONTENT = "column_content"
     COLUMN_NUMBER = "column_number"
     COLUMN_MAX = "column_max"
+    COLUMN_SELF = "column_self"
+    COLUMN_APPRAISED = "column_appraised"
     COLUMN_EVIDENCE = "column_evidence"
     COLUMN_NOTE = "column_note"
 
@@ -109,16 +112,24 @@ def is_settled(settled: Settled, oddity: Oddity) -> bool:
     return any((oddity.row, about) in settled for about in asks_of(oddity))
 
 
+class Parting(NamedTuple):
+    """A table by its number that is parted, and the part of it that becomes a table of its own."""
+
+    table: int
+    part: int
+
+
 class Settling(BaseModel):
     """A file of settlements; `source` is the SHA-256 of the document they are about, where it is told.
 
-    `table` is the number of the table in it, 0 where it holds but one.
+    `table` is the number of the table in it, 0 where it holds but one, once those that were joined are `parted`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     file: str = ""
     source: str = ""
+    parted: tuple[Parting, ...] = ()
     table: Annotated[int, Field(ge=0)] = 0
     settled: tuple[Settlement, ...] = ()
 

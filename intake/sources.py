@@ -2,17 +2,18 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from intake.columns import Layout
 from intake.oddities import Kind, Oddity, refuse
-from intake.parts import Candidate, candidates, probable
+from intake.parts import Candidate, candidates, parted, probable
 from intake.plain import read_csv, read_txt
+from intake.settled import Parting
 from intake.surroundings import slug_of
-from intake.tables import MOST_LETTERS, TOO_LONG, Row, Table, letters_of, too_large
+from intake.tables import MOST_COLUMNS, MOST_LETTERS, TOO_LONG, Row, Table, letters_of, too_large
 from intake.word import read_docx
 from intake.workbook import read_xlsx
 
@@ -37,6 +38,7 @@ class Source:
     """A table of a document as it was read, and what its columns are, before anything is made of it.
 
     `number` is that of the table where the document holds several of them, 0 where nothing was to be chosen.
+    `parted` are tables of the document that were joined and are not any more.
     """
 
     name: str
@@ -45,11 +47,17 @@ class Source:
     layout: Layout
     oddities: tuple[Oddity, ...] = ()
     number: int = 0
+    parted: tuple[Parting, ...] = ()
 
     @property
     def rows(self) -> Sequence[Row]:
         """The rows of the table below its heading."""
         return self.table.rows[self.layout.first :]
+
+    @property
+    def width(self) -> int:
+        """How many columns the rows below the heading have at most."""
+        return min(max((len(row.cells) for row in self.rows), default=0), MOST_COLUMNS)
 
     @property
     def slug(self) -> str:
@@ -59,11 +67,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that was read: by its SHA-256, with all tables in it that may be the sheet."""
+    """A document that was read: by its SHA-256, with all tables in it that may be the sheet, as they were `parted`."""
 
     name: str
     digest: str
     tables: tuple[Candidate, ...]
+    parted: tuple[Parting, ...] = ()
 
     @property
     def probable(self) -> int:
@@ -78,7 +87,20 @@ class Document:
         is_chosen = len(self.tables) > 1
         told = (Oddity(None, Kind.PARTS, self._choice(taken)),) if is_chosen else ()
         oddities = (*told, *taken.oddities)
-        return Source(self.name, self.digest, taken.table, taken.layout, oddities, number if is_chosen else 0)
+        chosen = number if is_chosen else 0
+        return Source(self.name, self.digest, taken.table, taken.layout, oddities, chosen, self.parted)
+
+    def part(self, parting: Parting) -> "Document":
+        """The document with a table of it parted, those after it a number higher; LookupError where it cannot be."""
+        if not any(one.number == parting.table for one in self.tables):
+            raise LookupError(parting.table)
+        tables = [
+            each
+            for one in self.tables
+            for each in (parted(one, parting.part) if one.number == parting.table else (one,))
+        ]
+        numbered = tuple(replace(one, number=at) for at, one in enumerate(tables, 1))
+        return replace(self, tables=numbered, parted=(*self.parted, parting))
 
     def _choice(self, taken: Candidate) -> str:
         """What was taken and what was not, in a sentence."""

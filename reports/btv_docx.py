@@ -11,6 +11,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from reports import narrative, rating_narrative, spots_narrative
 from reports.contents import Form, RoundReport
+from reports.first_page import free_ends
 from reports.frame import about, together
 from reports.packing import repack
 from reports.wording import printable
@@ -46,6 +47,7 @@ def render(template: DocxTemplate, values: Mapping[str, Any]) -> None:
     """Fill in a template: every value is escaped, a name that is not given is an error, and code stays out."""
     environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=_printable)
     template.render(dict(values), environment)
+    free_ends(template.docx)
 
 
 def _printable(value: object) -> object:

@@ -15,6 +15,8 @@ from web.words import HOME, catalogue, language, settled
 
 HOLE: Final = "{}"
 NAME: Final = "sentences"
+LOADER: Final = "loader"
+"""What the check of sheets and programmes says in English, in the language of the pages."""
 KEPT: Final = 10_000
 
 
@@ -39,21 +41,29 @@ def told(value: object) -> object:
     return _told(value, language())
 
 
+def of_loader(message: str) -> str:
+    """A sentence of the check of sheets and programmes, in English, as the reader is told it; empty where unknown."""
+    if language() != HOME:
+        return message
+    known = _told(message, HOME, LOADER)
+    return "" if known == message else known
+
+
 @lru_cache(maxsize=KEPT)
-def _told(text: str, name: str) -> str:
-    forms = _forms(name)
+def _told(text: str, name: str, domain: str = NAME) -> str:
+    forms = _forms(name, domain)
     if text in forms.whole:
         return forms.whole[text]
     for form in (*forms.by_word.get(_first(text), ()), *forms.by_word.get("", ())):
         found = form.known.fullmatch(text)
         if found:
-            return settled(form.told.format(*(_told(value, name) for value in found.groups())))
+            return settled(form.told.format(*(_told(value, name, domain) for value in found.groups())))
     return text
 
 
 @cache
-def _forms(name: str) -> Forms:
-    known = catalogue(name, NAME)
+def _forms(name: str, domain: str) -> Forms:
+    known = catalogue(name, domain)
     by_word: dict[str, list[Form]] = defaultdict(list)
     for text in sorted((text for text in known if HOLE in text), key=len, reverse=True):
         pattern = "(.*)".join(map(re.escape, text.split(HOLE)))

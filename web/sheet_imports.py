@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from config.errors import ConfigError
 from evidence.store import plain
-from intake.columns import Layout, Role
+from intake.columns import SETTLED, Layout, Role
 from intake.oddities import Oddity
 from intake.questions import Ask, Point, Unfit, points_of, settle
 from intake.record import ABOUT, KINDS, in_words
@@ -123,19 +123,15 @@ def _all(criteria: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         yield from _all(one.get("children", ()))
 
 
-def headings(found: Imported) -> str:
-    """The columns of the source by their numbers."""
-    heads = [" ".join(head.split()) for head in found.layout.heads]
-    return "; ".join(f"{at} «{head}»" for at, head in enumerate(heads, 1) if head)
-
-
 def name_of(row: int | None, about: About) -> str:
     """The field of a form that settles something of a row."""
     return f"{about}-{row or 0}"
 
 
 def choices(ask: Ask) -> list[tuple[str, str]]:
-    """What may be chosen for one thing: the value of the field, and its words."""
+    """What may be chosen for one thing: the value of the field, and its words; columns are chosen side by side."""
+    if ask.settlement and ask.about in SETTLED:
+        return [(chosen(ask), _in_words(ask, ask.settlement.value))]
     known = [value for value in dict.fromkeys(ask.offers) if value or ask.about is not About.POINTS or not ask.proposed]
     words = [(f"{TAKEN}{value}", _in_words(ask, value)) for value in known]
     if ask.proposed and ask.proposed not in ask.offers:

@@ -1,6 +1,8 @@
 """`danhgia sheet`: criteria sheets, their figures, and what comes of a document that holds one."""
 
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,9 +16,10 @@ from danhgia.commands import show
 from danhgia.commands.options import AsJson, File, group
 from danhgia.edge import at_console
 from intake import questions
+from intake.columns import SETTLED, Role
 from intake.oddities import refuse
 from intake.parts import Candidate
-from intake.settled import Settling, by_key, is_settled, read_settling
+from intake.settled import Parting, Settlement, Settling, by_key, is_settled, read_settling
 from intake.sheets import Imported
 from intake.sources import Document, Source, read_document
 
@@ -44,6 +47,10 @@ def take(
         int | None,
         Option(min=1, metavar="N", help="Which table it is, where the document holds several."),
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        Option(metavar="ROLE=N", help=f"Which column, from 1, is {', '.join(Role)}; ROLE= for none. May be repeated."),
+    ] = None,
     settled: Annotated[Path | None, Option(metavar="FILE.yaml", help="Settle what is open as this file says.")] = None,
     keep_rest: Annotated[bool, Option("--keep-rest", help="Settle other doubts as they were read.")] = False,
     ask: Annotated[Path | None, Option(metavar="FILE.yaml", help="Write what is open here, to be settled.")] = None,
@@ -52,7 +59,7 @@ def take(
     """Read a sheet from a document (.docx, .xlsx, .csv, .txt) and tell everything odd about it, row by row."""
     try:
         with show.working("Reading"):
-            found = _read(file, table, settled, keep_rest=keep_rest)
+            found = _read(file, table, settled, _columns(column or ()), keep_rest=keep_rest)
     except ConfigError as error:
         if as_json:
             show.data(_refused(error))
@@ -60,7 +67,8 @@ def take(
     if out is not None:
         out.write_text(found.as_yaml(), encoding="utf-8")
     if ask is not None:
-        about = Settling(file=file.name, source=found.source.digest, table=found.source.number)
+        read = found.source
+        about = Settling(file=file.name, source=read.digest, parted=read.parted, table=read.number)
         asked = about.model_copy(update={"settled": questions.asked(found)})
         ask.write_text(asked.as_yaml(), encoding="utf-8")
     _tell_import(found, out, as_json=as_json)
@@ -69,14 +77,30 @@ def take(
         raise refuse(file, f"Biểu chưa dùng được: còn {open_ones} chỗ phải giải quyết.")
 
 
-def _read(file: Path, table: int | None, settled: Path | None, *, keep_rest: bool) -> Imported:
-    """What is made of a document with a file of settlements; those that name nobody are of who sits here, now."""
+def _columns(given: Sequence[str]) -> list[Settlement]:
+    """The roles of columns that were given, as they are settled."""
+    abouts = {str(role): about for about, role in SETTLED.items()}
+    parted = [one.partition("=") for one in given]
+    unknown = next((role for role, sign, _ in parted if not sign or role not in abouts), None)
+    if unknown is not None:
+        what = f'"{unknown}" is no role of a column; write one of {", ".join(abouts)}, "=" and its number'
+        raise typer.BadParameter(what, param_hint="--column")
+    return [Settlement(about=abouts[role], value=number.strip()) for role, _, number in parted]
+
+
+def _read(
+    file: Path, table: int | None, settled: Path | None, columns: Sequence[Settlement], *, keep_rest: bool
+) -> Imported:
+    """What is made of a document with columns and a file of settlements; those that name nobody are of who sits here.
+
+    Of a column given and in the file the given one counts.
+    """
     document, by = read_document(file), {"by": at_console().name, "at": Clock().now()}
     given = read_settling(settled, document.digest) if settled else Settling()
     if table and given.table and table != given.table:
         raise refuse(settled or file, f"it settles table {given.table} and not table {table}; choose the same table")
-    source = _table(file, document, table or given.table)
-    signed = [one if one.by else one.model_copy(update=by) for one in given.settled]
+    source = _table(file, _parted(settled or file, document, given.parted), table or given.table)
+    signed = [one if one.by else one.model_copy(update=by) for one in (*given.settled, *columns)]
     try:
         found = questions.settled_by(source, signed)
     except questions.Unfit as unfit:
@@ -85,6 +109,14 @@ def _read(file: Path, table: int | None, settled: Path | None, *, keep_rest: boo
         return found
     rest = [one.model_copy(update=by) for one in questions.rest(found)]
     return questions.held(source, {**found.settled, **by_key(rest)})
+
+
+def _parted(file: Path, document: Document, parted: Sequence[Parting]) -> Document:
+    """The document with its tables parted as a file of settlements says."""
+    try:
+        return reduce(Document.part, parted, document)
+    except LookupError:
+        raise refuse(file, "it parts tables that were not joined; choose the file made from this document") from None
 
 
 def _table(file: Path, document: Document, number: int) -> Source:

@@ -18,7 +18,7 @@ from reports.btv_docx import TEMPLATES, render
 from reports.contents import Head
 from reports.frame import LONGEST_SUBJECT, ended, letterhead, numbered_appendices
 from reports.packing import repack
-from reports.paper import CENTER, JUSTIFY, LEFT, Column, cells, listing, tag, text
+from reports.paper import CENTER, JUSTIFY, LEFT, RIGHT, Column, cells, listing, tag, text
 from reports.template_frame import Part, begun, crosswise, foot, paragraphs, saved, type_and_subject
 from reports.template_frame import letterhead as head_of
 from reports.values import Paper
@@ -69,13 +69,21 @@ class Official:
 
 
 def template(
-    layout: str, body: Part, annexes: Part | None = None, *, letter: bool = False, upright: bool = False
+    layout: str,
+    body: Part,
+    annexes: Part | None = None,
+    *,
+    letter: bool = False,
+    upright: bool = False,
+    form: str = "",
 ) -> bytes:
     """The template of a document: head, body, foot, and perhaps appendices.
 
-    They are laid crosswise; `upright` is for those that may be missing.
+    They are laid crosswise; `upright` is for those that may be missing. `form` is what a form of the rules is called.
     """
     document = begun(layout)
+    if form:
+        labelled(document, form)
     head_of(document, layout, letter=letter)
     if not letter:
         type_and_subject(document, layout)
@@ -106,6 +114,11 @@ def plain_template(layout: str, body: Callable[[Document], None]) -> bytes:
     document = begun(layout)
     body(document)
     return saved(document)
+
+
+def labelled(document: Document, words: str) -> None:
+    """Print what a form is called in the rules that prescribe it, on the right above everything."""
+    text(document, words, size=13, bold=True, align=RIGHT, after=6)
 
 
 def addressed(document: Document) -> None:

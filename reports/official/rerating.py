@@ -23,6 +23,7 @@ from states.errors import refuse
 NAME: Final = "rerating"
 PART: Final = "mau-03"
 """The part of a dossier under which programmes file it."""
+LABEL: Final = "Mẫu 03"
 _DUTIES: Final = (
     "chịu trách nhiệm thi hành Quyết định này; hủy bỏ hoặc đề nghị cấp có thẩm quyền hủy bỏ các nội dung về thi đua, "
     "khen thưởng và các nội dung khác đã căn cứ vào kết quả bị hủy bỏ. Quyết định này có hiệu lực kể từ ngày ký./."
@@ -44,7 +45,7 @@ class Rerating:
 
 def build_template(layout: str) -> bytes:
     """The template of a layout."""
-    return frame.template(layout, lambda document: _body(document, layout))
+    return frame.template(layout, lambda document: _body(document, layout), form=LABEL)
 
 
 def _body(document: Word, layout: str) -> None:

@@ -38,6 +38,7 @@ _GRADED: Final = (
 def build_template(layout: str) -> bytes:
     """The template of a layout, the same for the three forms."""
     document = begun(layout)
+    frame.labelled(document, "{{ form }}")
     letterhead(document, layout)
     type_and_subject(document, layout)
     _facts(document)
@@ -148,6 +149,7 @@ def _context(found: Review, form: Form, official: Official) -> dict[str, Any]:
     return {
         "number": "" if person else wording.number(official.head, official.paper, official.sign),
         "about": wording.parted(f"{'' if person else f'{unit.facts.name} '}năm {unit.year}", 60),
+        "form": form.label,
         "for_whom": form.for_whom,
         "facts": list(_known_facts(found)) if person else [],
         "opening": _opening(found),

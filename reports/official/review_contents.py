@@ -24,8 +24,9 @@ class Part(NamedTuple):
 
 
 class Form(NamedTuple):
-    """A form of review: its title, for whom it is, its parts, and who signs it."""
+    """A form of review: what the rules call it, its title, for whom it is, its parts, and who signs it."""
 
+    label: str
     title: str
     for_whom: str
     parts: tuple[Part, ...]
@@ -87,18 +88,21 @@ _COLLECTIVE: Final = (
 _DONE: Final = "I. ƯU ĐIỂM, KẾT QUẢ ĐẠT ĐƯỢC"
 FORMS: Final[Mapping[str, Form]] = {
     "mau-01": Form(
+        "Mẫu 01",
         "Báo cáo kiểm điểm",
         "",
         (Part(_DONE, _COLLECTIVE), _DEGREES, *_rest("tập thể, của từng thành viên")),
         "NGƯỜI ĐỨNG ĐẦU TẬP THỂ",
     ),
     "mau-02a": Form(
+        "Mẫu 02A",
         "Bản tự kiểm điểm cá nhân",
         "(Dùng cho cá nhân không giữ chức vụ lãnh đạo, quản lý)",
         (Part(_DONE, _PERSON), _DEGREES._replace(new_page=True), *_rest("bản thân")),
         "NGƯỜI TỰ KIỂM ĐIỂM",
     ),
     "mau-02b": Form(
+        "Mẫu 02B",
         "Bản tự kiểm điểm cá nhân",
         "(Dùng cho cá nhân giữ chức vụ lãnh đạo, quản lý)",
         (Part(_DONE, (*_PERSON, *_LEADER)), _DEGREES, *_rest("bản thân")),

@@ -97,14 +97,18 @@ def told_template(layout: str) -> bytes:
 
 
 def told_sections(document: Document, name: str) -> None:
-    """Print sections of lists: what leads into one stays with its first line, an address does not stretch its line."""
+    """Print sections of lists: what leads into one stays with its first line, an address does not stretch its line.
+
+    The last two paragraphs stay with what follows, so that nobody signs on a page of its own.
+    """
     tag(document, f"for section in {name}")
+    tag(document, "set ending = loop.last")
     heading(document, "{{ section.heading }}")
     tag(document, "for paragraph in section.paragraphs")
-    tag(document, "if paragraph.endswith(':')")
-    text(document, "{{ paragraph }}", style="Report Body", align=JUSTIFY, with_next=True)
-    tag(document, "elif '://' in paragraph")
+    tag(document, "if '://' in paragraph")
     text(document, "{{ paragraph }}", style="Report Body", align=LEFT)
+    tag(document, "elif paragraph.endswith(':') or (ending and loop.revindex <= 2)")
+    text(document, "{{ paragraph }}", style="Report Body", align=JUSTIFY, with_next=True)
     tag(document, "else")
     text(document, "{{ paragraph }}", style="Report Body", align=JUSTIFY)
     tag(document, "endif")

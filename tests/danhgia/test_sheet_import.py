@@ -6,7 +6,7 @@ import yaml
 from config.sheet import load_sheet
 from tests.danhgia.conftest import Shell
 from tests.intake.two_sheets import VAN_GIANG_BEFORE, van_giang
-from tests.intake.writing import ODD, several, word, word_of
+from tests.intake.writing import ODD, Parts, several, word, word_of
 
 SUMS = [("TT", "Nội dung", "Điểm tối đa"), ("I", "Nhóm", "5"), ("1", "Việc của nhóm", "4")]
 
@@ -109,3 +109,35 @@ def test_of_several_tables_one_is_named(lite: Shell) -> None:
     assert (other.code, "it settles table 3 and not table 2" in other.err) == (1, True)
     single = word(lite.directory / "mot.docx", ODD)
     assert "there is no table 2" in lite("sheet", "import", single, "--table", "2").err
+
+
+def test_columns_are_named(lite: Shell) -> None:
+    rows = [
+        ("TT", "Nội dung", "Điểm cũ", "Điểm mới"),
+        ("1", "Việc đầu trong năm", "2", "4"),
+        ("2", "Việc sau", "2", "6"),
+    ]
+    source, out = word(lite.directory / "cot.docx", rows), lite.directory / "cot.yaml"
+    ran = lite("sheet", "import", source, "--column", "max=4", "--column", "note=3", "--out", out, "--json")
+    assert (ran.code, json.loads(ran.out)["total"]) == (0, "10")
+    assert "# cột điểm tối đa là cột 4. (console:" in out.read_text(encoding="utf-8")
+    for wrong in ("most=4", "max"):
+        ran = lite("sheet", "import", source, "--column", wrong)
+        assert (ran.code, "is no role of a column" in ran.err) == (2, True)
+    for wrong in ("max=9", "max=2", "content="):
+        ran = lite("sheet", "import", source, "--column", wrong)
+        assert (ran.code, "Cả biểu: " in ran.err) == (1, True)
+
+
+def test_tables_are_parted_as_the_file_of_settlements_says(lite: Shell) -> None:
+    head = ("TT", "Nội dung", "Điểm tối đa")
+    parts: Parts = [([], [head, ("1", "Việc đầu của biểu", "4")]), ([], [head, ("2", "Việc của biểu khác", "6")])]
+    source, settled = word_of(lite.directory / "hai.docx", parts), lite.directory / "tach.yaml"
+    assert json.loads(lite("sheet", "import", source, "--json").out)["total"] == "10"
+    settled.write_text("parted:\n- [1, 2]\ntable: 2\n", encoding="utf-8")
+    ran = lite("sheet", "import", source, "--settled", settled, "--ask", settled, "--keep-rest", "--json")
+    assert json.loads(ran.out)["total"] == "6"
+    assert yaml.safe_load(settled.read_text(encoding="utf-8"))["parted"] == [[1, 2]]
+    settled.write_text("parted:\n- [1, 5]\n", encoding="utf-8")
+    ran = lite("sheet", "import", source, "--settled", settled)
+    assert (ran.code, "it parts tables that were not joined" in ran.err) == (1, True)

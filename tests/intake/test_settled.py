@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.sheet import load_sheet
+from intake.columns import Role
 from intake.questions import Unfit, asked, held, points_of, rest, settled_by
 from intake.settled import About, Settlement, by_key
 from intake.sheets import Imported
@@ -143,6 +144,42 @@ def test_columns_may_be_other_ones_than_they_seem(tmp_path: Path) -> None:
     for answers in ({"column_max": "2"}, {"column_max": "9"}, {"column_max": "x"}, dict.fromkeys(COLUMNS, "4")):
         with pytest.raises(Unfit, match=r"^Cả biểu: "):
             settled(document, {(None, about): value for about, value in answers.items()})
+
+
+def test_the_content_may_be_another_column_too(tmp_path: Path) -> None:
+    rows = [
+        ("TT", "Nội dung chính", "Yêu cầu phải làm", "Điểm", "Điểm phúc tra"),
+        ("1", "Nhóm việc đầu", "Ban hành kế hoạch năm", "2", "1"),
+        ("2", "Nhóm việc sau", "Sơ kết sáu tháng đầu năm", "3", "2"),
+    ]
+    document = source(tmp_path, rows)
+    raw = settled_by(document, ())
+    assert [one["label"] for one in raw._leaves()] == ["Nhóm việc đầu", "Nhóm việc sau"]
+    assert [one.what for one in raw.oddities if one.row == 1] == [
+        "Cột «Yêu cầu phải làm» trùng vai trò với một cột trước; đã bỏ qua."
+    ]
+    swapped: Answers = {(None, "column_content"): "3", (None, "column_note"): "2", (None, "column_self"): "5"}
+    found = settled(document, {**swapped, (None, "column_appraised"): ""})
+    assert [(one["label"], one["note"]) for one in found._leaves()] == [
+        ("Ban hành kế hoạch năm", "Nhóm việc đầu"),
+        ("Sơ kết sáu tháng đầu năm", "Nhóm việc sau"),
+    ]
+    assert not any("trùng vai trò" in one.what for one in found.oddities)
+    assert all(f"# {told}." in found.as_yaml() for told in ("cột nội dung là cột 3", "cột tự chấm là cột 5"))
+    assert f"# cột thẩm định không có. ({BY})" in found.as_yaml()
+    for answers in ({"column_content": ""}, {"column_content": "6"}, {"column_note": "2"}):
+        with pytest.raises(Unfit, match=r"^Cả biểu: "):
+            settled(document, {(None, about): value for about, value in answers.items()})
+
+
+@pytest.mark.parametrize("name", ["sums", "letters", "a ratio", "choices"])
+def test_any_column_may_be_taken_for_the_content(name: str, tmp_path: Path) -> None:
+    document = source(tmp_path, of(name))
+    for number in range(1, document.width + 1):
+        found = held(document, by_key([Settlement(about=About.COLUMN_CONTENT, value=str(number))]))
+        assert found.layout.columns[Role.CONTENT] == number - 1
+        assert points_of(found)
+        assert found.as_yaml()
 
 
 def test_what_is_asked_is_settled_by_its_own_answers(tmp_path: Path) -> None:

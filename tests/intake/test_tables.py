@@ -6,7 +6,7 @@ import pytest
 
 from intake.oddities import Kind
 from intake.questions import Unfit, settled_by
-from intake.settled import About, Settlement
+from intake.settled import About, Parting, Settlement
 from intake.sheets import made_of
 from intake.sources import Document, read_document
 from intake.surroundings import LONGEST_SLUG
@@ -83,6 +83,35 @@ def test_what_goes_on_is_one_table_and_what_begins_anew_is_another(tmp_path: Pat
     document = read_document(word_of(tmp_path / "bieu.docx", parts))
     assert [(one.place, len(one.body)) for one in document.tables] == [(1, 5), (4, 1), (5, 1)]
     assert len(taken(document, 1)) == 3
+
+
+def test_what_was_joined_is_parted_again(tmp_path: Path) -> None:
+    parts = [
+        (["BIỂU SỐ 1"], [HEAD, ("1", "Việc thứ nhất của biểu", "4")]),
+        ([], [("2", "Việc thứ hai của biểu", "6")]),
+        (["PHỤ LỤC"], [HEAD, ("3", "Việc thứ ba của biểu", "1")]),
+        (["BIỂU SỐ 2"], [HEAD, ("1", "Việc của biểu khác", "1")]),
+    ]
+    document = read_document(word_of(tmp_path / "bieu.docx", parts))
+    assert [len(one.parts) for one in document.tables] == [3, 0]
+    assert document.tables[0].joints == [(2, "2 | Việc thứ hai của biểu | 6"), (3, "3 | Việc thứ ba của biểu | 1")]
+    third = document.part(Parting(1, 3))
+    assert [(one.number, one.place, len(one.body), len(one.parts)) for one in third.tables] == [
+        (1, 1, 2, 2),
+        (2, 3, 1, 0),
+        (3, 4, 1, 0),
+    ]
+    all_apart = third.part(Parting(1, 2))
+    assert [taken(all_apart, number) for number in (1, 2, 3)] == [
+        ["Việc thứ nhất của biểu"],
+        ["Việc thứ hai của biểu"],
+        ["Việc thứ ba của biểu"],
+    ]
+    assert "# Phần mềm đã nối bảng này với bảng liền kề; người nhập đã tách ra." in made_of(third.source(2)).as_yaml()
+    assert all_apart.source(2).parted == ((1, 3), (1, 2))
+    for wrong in ((1, 1), (1, 4), (2, 2), (3, 2)):
+        with pytest.raises(LookupError):
+            document.part(Parting(*wrong))
 
 
 def test_a_table_without_rows_is_none_and_a_single_one_needs_no_choice(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import openpyxl
 from config.sheet import Criterion, Sheet
 
 Cells = Sequence[str]
+Parts = Sequence[tuple[Sequence[str], Sequence[Cells]]]
+"""Tables of a document, each with the lines before it."""
 HEADING = ("STT", "Nội dung tiêu chí", "Thang điểm", "Tự chấm", "Thẩm định", "Tài liệu minh chứng", "Ghi chú")
 
 
@@ -76,7 +78,7 @@ def word(path: Path, rows: Sequence[Cells], before: Sequence[str] = ()) -> Path:
     return path
 
 
-def word_of(path: Path, parts: Sequence[tuple[Sequence[str], Sequence[Cells]]]) -> Path:
+def word_of(path: Path, parts: Parts) -> Path:
     """A Word document of several tables, each with its lines before it."""
     document = docx.Document()
     for before, rows in parts:

@@ -92,3 +92,31 @@ def concluded(staff: Browser, address: str, path: Path) -> None:
     assert all(one["by"] and one["at"] for one in settled["settled"])
     assert staff.post(address, **{"points-4-typed": "9"}).status_code == 422
     assert staff.post(f"{address}/take").status_code == 422
+
+
+def test_columns_are_chosen_on_the_page_and_the_table_is_read_anew(portal: Portal, tmp_path: Path) -> None:
+    staff = by_password(portal, portal.world.administrator)
+    rows = [
+        ("TT", "Nội dung chính", "Yêu cầu phải làm", "Điểm"),
+        ("1", "Nhóm việc đầu", "Ban hành <kế hoạch> năm", "2"),
+        ("2", "Nhóm việc sau", "Sơ kết sáu tháng đầu năm", "3"),
+    ]
+    address = sent(staff, word(tmp_path / "cot.docx", rows)).headers["location"]
+    shown = words(staff.get(address))
+    assert "3 Yêu cầu phải làm Ban hành <kế hoạch> năm | Sơ kết sáu tháng đầu năm Không dùng" in shown
+    was = {"was-column-2": "content", "was-column-3": "none"}
+    twice = staff.post(address, **was, **{"column-2": "content", "column-3": "content"})
+    assert (twice.status_code, "Đã có cột khác là cột nội dung; mỗi vai trò một cột" in words(twice)) == (422, True)
+    without = staff.post(address, **was, **{"column-2": "note", "column-3": "none"})
+    assert (without.status_code, "Bảng phải có một cột nội dung" in words(without)) == (422, True)
+    assert staff.post(address, **was, **{"column-3": "x"}).status_code == 422
+    done = staff.follow(staff.post(address, **was, **{"column-2": "note", "column-3": "content"}))
+    assert "Đã ghi 2 giải quyết." in words(done)
+    assert "Là cột 3" in words(done)
+    late = staff.post(address, **was, **{"column-2": "self"})
+    assert (late.status_code, "Người khác vừa giải quyết chỗ này" in words(late)) == (422, True)
+    look = words(staff.get(f"{address}/look"))
+    assert "label: Ban hành <kế hoạch> năm kind: graded max: 2 note: Nhóm việc đầu" in look
+    assert "# cột nội dung là cột 3." in look
+    staff.post(address, **{"was-column_content-0": "=3", "column_content-0": "undo"})
+    assert "# cột nội dung" not in words(staff.get(f"{address}/look"))

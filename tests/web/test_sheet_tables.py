@@ -1,5 +1,6 @@
 """A document with several tables: one is chosen, then another; a concluded sheet is tried in its place."""
 
+import re
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
@@ -8,7 +9,7 @@ import yaml
 
 from config import load
 from models.db import run
-from tests.intake.writing import ODD, excel_of, several, word_of
+from tests.intake.writing import ODD, Parts, excel_of, several, word_of
 from tests.web.browser import Browser, words
 from tests.web.conftest import Portal
 from tests.web.letters import by_password
@@ -44,6 +45,35 @@ def test_the_table_is_chosen_on_a_page(portal: Portal, tmp_path: Path) -> None:
     assert staff.get(third.replace("imports", "documents")).status_code == 404
     officer = by_password(portal, portal.world.officer)
     assert (officer.get(address).status_code, officer.post(address, table="2").status_code) == (403, 403)
+
+
+def test_a_table_that_was_joined_is_parted_on_the_page(portal: Portal, tmp_path: Path) -> None:
+    staff = by_password(portal, portal.world.administrator)
+    head = ("TT", "Nội dung", "Điểm tối đa")
+    parts: Parts = [([], [head, ("1", "Việc <đầu> của biểu", "4")]), ([], [head, ("2", "Việc của biểu khác", "6")])]
+    joined = sent(staff, word_of(tmp_path / "hai.docx", parts)).headers["location"]
+    read = staff.get(joined)
+    assert "10 tổng điểm" in words(read)
+    tables = re.search(r'href="(/sheets/documents/\d+)"', read.text)
+    assert tables is not None
+    address = tables[1]
+    assert "Tách từ phần 2 thành bảng riêng" in words(staff.get(address))
+    for wrong in ("", "1", "1.1", "1.3", "2.2", "x.y"):
+        assert staff.post(f"{address}/part", joint=wrong).status_code == 422
+    assert "Đã tách bảng" in words(staff.follow(staff.post(f"{address}/part", joint="1.2")))
+    shown = words(staff.get(address))
+    assert ("Tệp có 2 bảng tiêu chí" in shown, "Tách từ phần" in shown, "Mở biểu đã đọc" in shown) == (
+        True,
+        False,
+        False,
+    )
+    second = staff.post(address, table="2").headers["location"]
+    assert second != joined
+    assert "Phần mềm đã nối bảng này với bảng liền kề; người nhập đã tách ra." in words(staff.get(second))
+    assert "6 tổng điểm" in words(staff.get(second))
+    assert yaml.safe_load(staff.get(f"{second}/settled").text)["parted"] == [[1, 2]]
+    officer = by_password(portal, portal.world.officer)
+    assert officer.post(f"{address}/part", joint="1.2").status_code == 403
 
 
 def test_names_of_worksheets_are_shown_and_do_nothing(portal: Portal, tmp_path: Path) -> None:
@@ -98,6 +128,10 @@ def test_a_concluded_sheet_is_tried_in_a_programme(
     refused = staff.get(f"{frame}/place?in=dan-chu-co-so:bieu-2-mau")
     assert (refused.status_code, "đã có biểu mang mã khung-30-70" in words(refused)) == (422, True)
     assert "config/sheets/khung-30-70-tham-muu.yaml" in words(refused)
+    assert "mà biểu khung «khung-30-70» mới không còn; giữ nhóm đó trong biểu" in words(refused)
+    pointless = words(staff.get(f"{address}/place?in=kiem-diem-xep-loai:kiem-diem-ca-nhan"))
+    assert "Biểu của «Đảng viên» không có tiêu chí cơ bản chấm theo cấp độ" in pointless
+    assert 'lang="en"' not in pointless
     assert str(load.HOME) not in refused.text
     assert staff.get(f"{frame}/programme?in=dan-chu-co-so:bieu-2-mau").status_code == 422
     copytree(load.HOME, tmp_path / "config", ignore=ignore_patterns("*.py", "__pycache__"))
@@ -106,7 +140,7 @@ def test_a_concluded_sheet_is_tried_in_a_programme(
     broken.write_text(broken.read_text(encoding="utf-8").replace("bieu-2-mau", "bieu-khac"), encoding="utf-8")
     monkeypatch.setattr(load, "HOME", home)
     late = staff.get(f"{address}/place?in=dan-chu-co-so:bieu-2-mau")
-    assert (late.status_code, 'the sheet "bieu-2-mau" is not named here' in words(late)) == (422, True)
-    assert 'there is no file "sheets/bieu-khac.yaml"' in words(late)
+    assert (late.status_code, "Tệp chương trình không nêu biểu «bieu-2-mau» ở một dòng" in words(late)) == (422, True)
+    assert "Không có tệp «sheets/bieu-khac.yaml» mà chương trình cần; đặt tệp đó vào" in words(late)
     officer = by_password(portal, portal.world.officer)
     assert officer.get(f"{address}/place?in=dan-chu-co-so:bieu-2-mau").status_code == 403

@@ -11,11 +11,13 @@ from config.placing import check_sheet
 from intake.questions import points_of, rest
 from intake.sheets import Imported
 from models.drafts import Draft, drafts
+from web import sheet_columns
 from web import sheet_imports as shown
 from web.answers import Answer, Download, Page, page, redirect_with_note
 from web.asks import Everywhere
 from web.desk_queue import page_of
 from web.edge import Desk, Here
+from web.loader_words import worded
 from web.routes.sheet_places import YAML, places
 from web.sheet_imports import Given, Reading, read_upload
 from web.words import _
@@ -86,6 +88,8 @@ def _settling(here: Here, draft: Draft, found: Imported, given: Given | None = N
         problems=problems,
         typed=dict(here.typed.fields) if problems else {},
         forms=shown,
+        columns=sheet_columns.columns_of(found),
+        roles=sheet_columns.choices(),
     )
 
 
@@ -93,7 +97,9 @@ def _settling(here: Here, draft: Draft, found: Imported, given: Given | None = N
 def settle(here: Here) -> Answer:
     """Settle what a form says; what is wrong is shown again where it was typed."""
     draft = hold_draft(here.session, KIND, here.path["draft_id"])
-    given = shown.given_by(here, sheet_draft.kept_of(draft).made())
+    found = sheet_draft.kept_of(draft).made()
+    given = shown.given_by(here, found)
+    sheet_columns.take(given, here, found)
     done = sheet_draft.change(here.session, draft, given.settled, given.undone)
     if given.problems:
         return _settling(here, draft, sheet_draft.kept_of(draft).made(), given)
@@ -142,7 +148,7 @@ def _look(draft: Draft) -> Page:
         rows=shown.beside(found),
         yaml=text,
         seen=_seen(text),
-        problems=check_sheet(draft.result, text) if draft.done_at else (),
+        problems=worded(check_sheet(draft.result, text)) if draft.done_at else (),
         places=places() if draft.done_at else (),
     )
 

@@ -1,5 +1,6 @@
 """A concluded sheet in a programme: checked in its place as the programme is loaded, then handed out with its files."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
@@ -16,6 +17,7 @@ from web import programmes
 from web.answers import Answer, Download, Page, page
 from web.asks import Everywhere
 from web.edge import Desk, Here
+from web.loader_words import NO_NAMES, worded
 from web.words import _
 
 desk: Final = Desk()
@@ -34,6 +36,11 @@ class Wanted(NamedTuple):
     def value(self) -> str:
         """As an address tells it."""
         return f"{self.programme.slug}:{self.sheet.slug}"
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The kinds of subjects by their codes."""
+        return {code: kind.label for code, kind in self.programme.subject_kinds.items()}
 
 
 def places() -> list[Wanted]:
@@ -69,12 +76,12 @@ def sheet_file(here: Here) -> Answer:
     return _refused(draft, problems) if problems else Download(text.encode(), f"{draft.result}.yaml", YAML)
 
 
-def _refused(draft: Draft, problems: tuple[Problem, ...]) -> Page:
+def _refused(draft: Draft, problems: tuple[Problem, ...], names: Mapping[str, str] = NO_NAMES) -> Page:
     return page(
         "programmes/sheet_refused.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY,
         draft=draft,
-        problems=problems,
+        problems=worded(problems, names),
     )
 
 
@@ -89,6 +96,7 @@ def place_page(here: Here) -> Answer:
         draft=draft,
         wanted=wanted,
         placed=placed,
+        problems=worded(placed.problems, wanted.names),
         rounds=programmes.running(here.session, wanted.programme.slug),
     )
 
@@ -99,5 +107,5 @@ def programme_file(here: Here) -> Answer:
     draft, wanted = _concluded(here), _wanted(here)
     placed = _placed(draft, wanted)
     if placed.problems or placed.change is None:
-        return _refused(draft, placed.problems)
+        return _refused(draft, placed.problems, wanted.names)
     return Download(placed.change.text.encode(), f"{wanted.programme.slug}.yaml", YAML)
