@@ -181,8 +181,8 @@ class Borrowing(Session):
             self._borrowed.invalidate()
 
     def close(self) -> None:
-        """Give the connection back; what was not committed is rolled back. A mapper that never joined holds nothing."""
-        if self._mapped is not None:
+        """Give the connection back; what was not committed is rolled back."""
+        if self._mapped is not None or self.in_transaction():
             super().close()
         if self._borrowed.is_valid:
             self._borrowed.close()

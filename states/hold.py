@@ -10,7 +10,7 @@ from sqlmodel import Session
 from config.load import programme_from_document
 from config.programme import Programme
 from config.workflow import Workflow
-from models.db import is_sqlite, locks_rows, run
+from models.db import Parameters, is_sqlite, locks_rows, run
 from models.types import from_micros, from_scaled
 from states.actor import Actor
 from states.errors import Unknown
@@ -32,6 +32,9 @@ FIELDS = (
     *("decision_numbered", "body", "level", "proposed_level", "reviewed_at", "relations"),
 )
 """The facts that stand in a row of DOSSIER_COLUMNS and the actor's relations, in their order."""
+SEQ = FIELDS.index("seq")
+BEFORE = "(SELECT s.seq FROM assessment s WHERE s.id = a.id)"
+"""How far its history was when the statement began, which may have been before it waited for the lock."""
 DOSSIER_TABLES = """FROM round r JOIN assessment a ON a.round_id = r.id
  JOIN programme_version v ON v.id = r.programme_version_id
  LEFT JOIN decision c ON c.id = a.decision_id LEFT JOIN document d ON d.id = c.document_id"""
@@ -61,17 +64,28 @@ def share_round(session: Session, round_id: int) -> Programme:
 def hold(session: Session, assessment_id: int, *, actor: Actor, now: datetime) -> Dossier:
     """Lock a dossier (and share its round) and read its facts; Unknown when there is none."""
     sql = _hold_sql(known=actor.account_id is not None, sqlite=is_sqlite(session), locks=locks_rows(session))
-    row = run(session, sql, {"id": assessment_id, "actor": actor.account_id}).fetchone()
+    row = _after_waiting(session, sql, {"id": assessment_id, "actor": actor.account_id})
     if row is None:
         raise Unknown(f"hồ sơ số {assessment_id}")
     return dossier(session, row, actor, now)
 
 
+def _after_waiting(session: Session, sql: str, given: Parameters) -> tuple[Any, ...] | None:
+    """The row once it is locked; read once more where somebody wrote its history while it was waited for.
+
+    PostgreSQL then reads the locked rows anew, but not what is said beside them: relations, documents.
+    """
+    row: tuple[Any, ...] | None = run(session, sql, given).fetchone()
+    if row is not None and row[SEQ] != row[-1]:
+        row = run(session, sql, given).fetchone()
+    return row
+
+
 @cache
 def _hold_sql(*, known: bool, sqlite: bool, locks: bool) -> str:
-    lock = " FOR SHARE OF r FOR UPDATE OF a" if locks else ""
+    lock, before = (" FOR SHARE OF r FOR UPDATE OF a", BEFORE) if locks else ("", "a.seq")
     relations = standing(DOSSIER, known=known, sqlite=sqlite)
-    return f"SELECT {DOSSIER_COLUMNS}, {relations} {DOSSIER_TABLES} WHERE a.id = :id{lock}"
+    return f"SELECT {DOSSIER_COLUMNS}, {relations}, {before} {DOSSIER_TABLES} WHERE a.id = :id{lock}"
 
 
 def dossier(session: Session, row: tuple[Any, ...], actor: Actor, now: datetime) -> Dossier:

@@ -87,11 +87,7 @@ def _plain(name: str, text: str) -> str:
 
 def print_of(fields: Fields) -> str:
     """What tells one content of the fields from another."""
-    return _print(tuple(sorted((name, text) for name, text in fields.items() if text)))
-
-
-@lru_cache(maxsize=4096)
-def _print(filled: tuple[tuple[str, str], ...]) -> str:
+    filled = sorted((name, text) for name, text in fields.items() if text)
     return sha256(json.dumps(filled).encode()).hexdigest()[:16]
 
 

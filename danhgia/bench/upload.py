@@ -92,6 +92,11 @@ class Fields(HTMLParser):
         if tag in {"input", "textarea"} and "name" in given and not is_left:
             self.found[given["name"]] = given.get("value", "")
 
+    def handle_endtag(self, tag: str) -> None:
+        """The end of a large field."""
+        if tag == "textarea":
+            self._open = ""
+
     def handle_data(self, data: str) -> None:
         """What stands in a large field."""
         if self._open:

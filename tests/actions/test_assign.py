@@ -1,18 +1,21 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlmodel import col, select
 
 from actions.accounts import add_account, grant
+from actions.appraise import agree_untouched
 from actions.assign import assign, declare_conflict, leaves_in, unassign
 from actions.launch import launch
-from models.db import Database
+from models.db import Database, run
 from models.people import Assignment, Conflict
 from states.actor import Actor, account
 from states.errors import NotAllowed, Refused, Unknown
 from states.permits import can
 from tests.actions.later import LOCKED, acts, announced, chain, decided, in_appraisal, in_decision, rules, sentences
 from tests.actions.world import CONSOLE, World, at, launched
+from tests.flows.serving import until
 
 
 def another(database: Database, role: str, name: str = "hai") -> Actor:
@@ -138,6 +141,29 @@ def test_a_declared_conflict_closes_the_dossier(database: Database, role: str) -
     assert rules(refused(database, world, who, one)) == ["conflict"]
     with pytest.raises(NotAllowed), database.writing() as session:
         declare_conflict(session, world.first, "Lần nữa", actor=who, now=LOCKED)
+
+
+def test_a_conflict_declared_while_one_waited_for_the_dossier_counts(database: Database) -> None:
+    world = in_appraisal(database, subjects=1, handed_in=1)
+
+    def agree() -> None:
+        with database.writing() as session:
+            agree_untouched(session, world.first, "", ["I.1"], actor=world.appraiser, now=LOCKED)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            declare_conflict(session, world.first, "Vợ là cán bộ đơn vị", actor=world.appraiser, now=LOCKED)
+            agreeing = pool.submit(agree)
+            until(lambda: agreeing.running() and somebody_waits(database))
+        with pytest.raises(NotAllowed):
+            agreeing.result()
+    assert acts(database, f"assessment:{world.first}")[-1] == "declare_conflict"
+
+
+def somebody_waits(database: Database) -> bool:
+    """Whether a transaction waits for a lock; SQLite tells nobody, there it is enough that one has begun."""
+    with database.reading() as session:
+        return database.is_sqlite or bool(run(session, "SELECT 1 FROM pg_locks WHERE NOT granted").fetchone())
 
 
 def test_a_conflict_needs_a_reason_and_an_appraiser(database: Database) -> None:
