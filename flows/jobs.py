@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, and_, or_, tuple_
 from sqlmodel import Session, col, select
 
-from models.db import run, run_many
+from models.db import among, listed, run, run_many
 from models.jobs import ASK, Job
 from models.types import from_micros, to_micros
 
@@ -64,8 +64,9 @@ def ask(session: Session, errands: Iterable[Errand], now: datetime) -> None:
 
 def waiting(session: Session, kinds: Collection[str], now: datetime) -> list[int]:
     """The jobs of these kinds that are due and nobody's, in the order in which they fell due."""
-    chosen = select(Job.id).where(_is_free(now), col(Job.kind).in_(kinds))
-    return list(session.exec(chosen.order_by(col(Job.due_at), col(Job.id))))
+    free = "status = 'waiting' AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)"
+    sql = f"SELECT id FROM job WHERE {free} AND kind {among(session)} ORDER BY due_at, id"
+    return [row[0] for row in run(session, sql, {"now": to_micros(now), "among": listed(session, kinds)}).fetchall()]
 
 
 def next_due(session: Session) -> datetime | None:

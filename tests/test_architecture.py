@@ -4,7 +4,8 @@ import ast
 import re
 import statistics
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -113,6 +114,18 @@ def unlisted(root: Path) -> set[str]:
     return {path.parent.name for path in root.glob("*/__init__.py")} - {*PACKAGES, "tests"}
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten() -> Iterator[None]:
+    """The trees of all modules are large, and nobody else wants them."""
+    yield
+    tree_of.cache_clear()
+
+
 def modules(*packages: str) -> list[Path]:
     return [path for package in packages for path in sorted((ROOT / package).rglob("*.py"))]
 
@@ -123,7 +136,7 @@ def offences(check: Check, paths: Iterable[Path], *allowed: str) -> list[str]:
         f"{name}:{line}"
         for path in paths
         if not (name := str(path.relative_to(ROOT))).startswith(allowed)
-        for line in check(ast.parse(path.read_text()))
+        for line in check(tree_of(path))
     ]
 
 
@@ -154,7 +167,7 @@ def test_modules_are_short() -> None:
 
 
 def test_functions_are_short() -> None:
-    trees = (ast.parse(path.read_text()) for path in modules(*PACKAGES))
+    trees = (tree_of(path) for path in modules(*PACKAGES))
     assert lengths_are_fair([length for tree in trees for length in function_lengths(tree)])
 
 

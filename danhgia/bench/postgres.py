@@ -10,8 +10,9 @@ import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import gettempdir
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ URL = "DANHGIA_TEST_POSTGRES_URL"
 MISSING = f"no PostgreSQL server binaries: install Debian's package 'postgresql', or set {URL}"
 OWNER = "postgres" if os.geteuid() == 0 else None
 OPTIONS = {"listen_addresses": "127.0.0.1", "max_connections": "300"}
+FIRST_WITH_STRATEGIES = 150_000
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # A Vietnamese collation, as a Vietnamese machine has: an order that leans on bytes shows.
 LOCALE = ("--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=vi")
@@ -42,16 +44,31 @@ def server(*, durable: bool = False) -> str:
     )
 
 
-@contextmanager
-def database(admin: str, template: str | None = None) -> Iterator[str]:
+def database(admin: str, template: str | None = None) -> AbstractContextManager[str]:
     """URL of a new database, dropped afterwards, copied from another (to which nobody is connected)."""
+    return _made(admin, partial(_execute, admin), _name_of(template) if template else "template1")
+
+
+@contextmanager
+def copier(admin: str, template: str) -> Iterator[Callable[[], AbstractContextManager[str]]]:
+    """Opens many databases as `database` does, over one connection and in the quickest way the server has."""
+    with psycopg.connect(admin, autocommit=True) as connection:
+        quickly = "STRATEGY FILE_COPY" if connection.info.server_version >= FIRST_WITH_STRATEGIES else ""
+        yield partial(_made, admin, lambda sql: connection.execute(sql.encode()), f"{_name_of(template)} {quickly}")
+
+
+@contextmanager
+def _made(admin: str, execute: Callable[[str], object], template: str) -> Iterator[str]:
     name = f"danhgia_{secrets.token_hex(8)}"
-    source = urlsplit(template).path.removeprefix("/") if template else "template1"
-    _execute(admin, f"CREATE DATABASE {name} TEMPLATE {source}")
+    execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield urlsplit(admin)._replace(path=f"/{name}").geturl()
     finally:
-        _execute(admin, f"DROP DATABASE {name} WITH (FORCE)")
+        execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _name_of(url: str) -> str:
+    return urlsplit(url).path.removeprefix("/")
 
 
 def _execute(admin: str, statement: str) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlmodel import Session, select
@@ -66,6 +67,7 @@ class Consulting:
         return [self.dossiers[code] for code in codes]
 
 
+@cache
 def programme(slug: str = SLUG) -> Programme:
     """That of the city, in which a day may be stated besides."""
     document = json.loads(load_programme(slug).document())

@@ -20,7 +20,6 @@ from actions.register import take_register
 from actions.review import review, self_rate
 from actions.self_assess import save
 from actions.statements import enclose
-from config.load import load_programme
 from config.programme import Programme
 from config.register import RegisterRow
 from models.assessments import Assessment
@@ -29,7 +28,7 @@ from models.meetings import BallotBox, BallotItem
 from models.people import Account, Subject
 from states.actor import Actor, account
 from states.advance import Move, advance
-from tests.actions.world import CONSOLE, at, best, paper, register_row
+from tests.actions.world import CONSOLE, at, best, loaded, paper, register_row
 
 SLUG: Final = "kiem-diem-xep-loai"
 LAUNCHED: Final = at("2024-10-01 08:00")
@@ -88,7 +87,7 @@ def ward(
     database: Database, listed: Sequence[RegisterRow] = (), *, slug: str = SLUG, bodies: Sequence[str] = BODIES
 ) -> Ward:
     """Take the register, launch a rehearsal of all its subjects but `tp`, and give every body its authority."""
-    programme, listed = load_programme(slug), listed or rows()
+    programme, listed = loaded(slug), listed or rows()
     with database.writing() as session:
         take_register(session, listed, actor=CONSOLE, now=LAUNCHED)
         codes = [row.code for row in listed if row.code != "tp"]

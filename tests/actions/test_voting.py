@@ -2,7 +2,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 
 import pytest
 
@@ -31,6 +30,7 @@ from tests.actions.ballots_world import (
 from tests.actions.ballots_world import opened as paper_box
 from tests.actions.voting_box import Choices, closed, opened, token, vote, vote_all, vote_at_once
 from tests.actions.world import CONSOLE
+from tests.faults.processes import CONTEXT
 
 BEST, GOOD, FAIR, _ = LEVELS
 MANY = 20
@@ -280,7 +280,7 @@ def test_a_box_that_is_not_there_is_unknown(database: Database) -> None:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[ProcessPoolExecutor]:
-    with ProcessPoolExecutor(MANY, get_context("forkserver")) as processes:
+    with ProcessPoolExecutor(MANY, CONTEXT) as processes:
         yield processes
 
 

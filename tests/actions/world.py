@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
 from sqlmodel import Session, col, select
 
@@ -92,6 +93,12 @@ def register_row(number: int, kind: str, **changes: object) -> RegisterRow:
     return RegisterRow.model_validate(values | changes)
 
 
+@cache
+def loaded(slug: str) -> Programme:
+    """A programme as it is shipped, read once."""
+    return load_programme(slug)
+
+
 def rows_of(programme: Programme, subjects: int, kinds: Sequence[str] = ()) -> list[RegisterRow]:
     """A register whose kinds take turns: those given, else the first of the programme."""
     turns = kinds or tuple(programme.subject_kinds)[:1]
@@ -108,7 +115,7 @@ def launched(
     now: datetime | None = None,
 ) -> World:
     """Take a register, give the staff their roles in every round, and launch a rehearsal on 1 October or `now`."""
-    programme, now = load_programme(slug), now or at(f"{year}-10-01 08:00")
+    programme, now = loaded(slug), now or at(f"{year}-10-01 08:00")
     rows = rows_of(programme, subjects, kinds)
     with database.writing() as session:
         take_register(session, rows, actor=CONSOLE, now=now)

@@ -48,7 +48,7 @@ def page(address: str) -> str:
     """A page of the portal, as soon as it answers."""
     at = urlsplit(address)
     while True:
-        asked = HTTPConnection(at.netloc, timeout=10)
+        asked = HTTPConnection(at.netloc, timeout=60)
         try:
             asked.request("GET", at.path)
             return asked.getresponse().read().decode()

@@ -48,7 +48,7 @@ def look(page: Page, size: Size) -> None:
 def come_by_mail(page: Page, year: Year, to: str, subject: str) -> None:
     """Open the link of a mail and press its button."""
     page.goto(year.link(to, subject))
-    page.locator("main").get_by_role("button", name=re.compile("^(Mở|Đăng nhập)")).click()
+    press(page, re.compile("^(Mở|Đăng nhập)"))
     expect(page.get_by_role("heading", level=1)).not_to_have_text(re.compile("Liên kết"))
 
 
@@ -76,26 +76,31 @@ def arrived(page: Page, heading: str | re.Pattern[str]) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(heading)
 
 
+def go(what: Locator) -> None:
+    """Click what leads to another page, and be there: what is looked at next is not the page before."""
+    with what.page.expect_navigation():
+        what.click()
+
+
 def shown(page: Page, name: str) -> None:
     """Press the button of that name which is in sight: in the column of a desk, in the dock of a telephone."""
-    page.locator(f'button:text-is("{name}"):visible').last.click()
+    go(page.locator(f'button:text-is("{name}"):visible').last)
 
 
 def press(page: Page, name: str | re.Pattern[str]) -> None:
-    """Press a button of the page itself."""
-    page.locator("main").get_by_role("button", name=name).click()
+    """Press a button of the page itself, which sends a form."""
+    go(page.locator("main").get_by_role("button", name=name))
 
 
 def follow(page: Page, name: str | re.Pattern[str]) -> None:
     """Follow the first link of that name to the page behind it."""
-    with page.expect_navigation():
-        page.get_by_role("link", name=name).first.click()
+    go(page.get_by_role("link", name=name).first)
 
 
 def room(page: Page, name: str) -> None:
     """Go to a room of the round; the menu says that one is there."""
     menu = page.get_by_role("navigation", name="Các mục của đợt")
-    menu.get_by_role("link", name=name, exact=True).click()
+    go(menu.get_by_role("link", name=name, exact=True))
     expect(menu.get_by_role("link", name=name, exact=True)).to_have_attribute("aria-current", "page")
 
 

@@ -10,6 +10,7 @@ from tests.e2e.hands import (
     arrived,
     follow,
     give_paper,
+    go,
     look,
     press,
     room,
@@ -55,7 +56,7 @@ def assigns(page: Page, size: Size) -> None:
     open_round(page, LEAD, size)
     room(page, "Thẩm định")
     look(page, size)
-    page.get_by_role("navigation", name="Bàn thẩm định").get_by_role("link", name="Phân công").click()
+    go(page.get_by_role("navigation", name="Bàn thẩm định").get_by_role("link", name="Phân công"))
     room(page, "Thẩm định")
     follow(page, "Phân công")
     page.get_by_label("Chọn Đơn vị 1").check()

@@ -16,6 +16,7 @@ from states.actor import Actor
 from tests.actions.ha_tinh_world import RATED
 from tests.conftest import Fresh
 from tests.e2e.conftest import NOW, Site
+from tests.e2e.hands import follow, press
 from tests.e2e.test_doors import look
 from tests.e2e.test_unit import PICTURES, window
 from tests.served import portal
@@ -86,7 +87,7 @@ def paper(page: Page, number: str) -> None:
 def prepare(page: Page, sitting: Sitting, *, leave_out: tuple[str, ...], electronic: bool) -> None:
     """Plan a meeting of the members, and open it."""
     page.goto(f"{sitting.committee.round}/meetings")
-    page.get_by_role("link", name="Chuẩn bị phiên họp").click()
+    follow(page, "Chuẩn bị phiên họp")
     page.get_by_label("Ngày họp").fill("03/12/2026")
     page.get_by_role("textbox", name="Địa điểm").fill("Phòng họp số 1")
     lines = [f"Ủy viên Minh Họa {n}; Đảng ủy viên; uy-vien-{n}@mau.example" for n in range(1, 6)]
@@ -95,7 +96,7 @@ def prepare(page: Page, sitting: Sitting, *, leave_out: tuple[str, ...], electro
     for code in leave_out:
         page.get_by_label(NAMES[code]).uncheck()
     look(page, PICTURES / f"committee-new-{electronic}.png", script=True)
-    page.get_by_role("button", name="Lập phiên họp").click()
+    press(page, "Lập phiên họp")
     for box in page.get_by_role("group", name="Có mặt").get_by_role("checkbox").all():
         box.check()
     page.get_by_role("button", name="Ghi điểm danh và khai mạc").click()
@@ -125,9 +126,9 @@ def test_a_paper_ballot_and_a_decision(chromium: Browser, sitting: Sitting) -> N
         expect(page.locator("#ty-le")).to_contain_text("HTXSNV")
         page.get_by_text("Căn cứ đề xuất").first.click()
         look(page, PICTURES / "committee-board.png", script=True)
-        page.get_by_role("link", name="Mở «Phiếu quyết định mức xếp loại»").click()
+        follow(page, "Mở «Phiếu quyết định mức xếp loại»")
         look(page, PICTURES / "committee-ballot.png", script=True)
-        page.get_by_role("button", name="Mở hòm phiếu").click()
+        press(page, "Mở hòm phiếu")
         with page.expect_download() as download:
             page.get_by_role("link", name="Tải phiếu để in (Word)").click()
         assert download.value.suggested_filename.endswith(".docx")
@@ -160,7 +161,7 @@ def test_a_paper_ballot_and_a_decision(chromium: Browser, sitting: Sitting) -> N
 def _decide(page: Page, sitting: Sitting) -> None:
     page.goto(f"{sitting.committee.round}/decisions")
     look(page, PICTURES / "committee-decisions.png", script=True)
-    page.get_by_role("link", name="Lập quyết định").click()
+    follow(page, "Lập quyết định")
     paper(page, "45-QĐ/ĐU")
     for box in page.get_by_label("Lý do").all():
         box.fill("Theo kết quả bỏ phiếu, có biên bản")
@@ -181,14 +182,14 @@ def test_a_vote_on_screens(chromium: Browser, sitting: Sitting, script: bool) ->
     first, second = sitting.committee.secretaries
     with entered(chromium, sitting, first, 1280) as page:
         prepare(page, sitting, leave_out=("m1", "m2", "m3"), electronic=True)
-        page.get_by_role("link", name="Mở «Phiếu quyết định mức xếp loại»").click()
-        page.get_by_role("button", name="Mở hòm phiếu").click()
+        follow(page, "Mở «Phiếu quyết định mức xếp loại»")
+        press(page, "Mở hòm phiếu")
         box = page.url
         look(page, PICTURES / "committee-electronic.png", script=True)
     for number, who in enumerate(sitting.committee.members[:4]):
         with entered(chromium, sitting, who, 360, script=script) as page:
-            page.get_by_role("link", name=re.compile("Phiên họp xét")).first.click()
-            page.get_by_role("button", name="Nhận phiếu").click()
+            follow(page, re.compile("Phiên họp xét"))
+            press(page, "Nhận phiếu")
             for group in page.locator(".paper-vote").all():
                 group.get_by_role("radio").nth(number % 2).check()
             page.get_by_label("Tôi đã xem lại phiếu").check()

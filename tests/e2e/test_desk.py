@@ -19,6 +19,7 @@ from states.actor import Actor
 from tests.actions.world import World, at, best, launched, sheet_of, submit
 from tests.conftest import Fresh
 from tests.e2e.conftest import Site
+from tests.e2e.hands import follow, go, press
 from tests.e2e.test_doors import look
 from tests.served import portal
 from tests.web.letters import PASSWORD, PASSWORD_HASH
@@ -100,7 +101,7 @@ def test_an_appraiser_at_a_desk(chromium: Browser, site: Site, tmp_path: Path) -
     key, round_id = site.world.first, site.world.round_id
     page.goto(f"/rounds/{round_id}/desk")
     look(page, tmp_path / "queue.png", script=True)
-    page.get_by_role("link", name="Đơn vị 1").click()
+    follow(page, "Đơn vị 1")
     look(page, tmp_path / "conflict.png", script=True)
     page.get_by_role("button", name="Không có xung đột, mở hồ sơ").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Đơn vị 1")
@@ -116,7 +117,7 @@ def test_an_appraiser_at_a_desk(chromium: Browser, site: Site, tmp_path: Path) -
     page.keyboard.press("Space")
     expect(page.locator("#tc-I\\.2").get_by_text(re.compile("Đã lưu"))).to_be_visible()
     look(page, tmp_path / "appraise.png", script=True)
-    page.locator("#tc-I").get_by_role("link", name=re.compile("Đồng ý với điểm tự chấm")).click()
+    go(page.locator("#tc-I").get_by_role("link", name=re.compile("Đồng ý với điểm tự chấm")))
     look(page, tmp_path / "agree.png", script=True)
     page.get_by_role("button", name=re.compile("Đồng ý với 3")).click()
     expect(page.get_by_role("status").first).to_have_text("Đã đồng ý với điểm tự chấm của 3 tiêu chí.")
@@ -139,7 +140,7 @@ def test_an_appraiser_on_a_telephone_without_javascript(chromium: Browser, site:
     page = _sign_in(context, site, site.world.appraiser)
     page.goto(f"/rounds/{site.world.round_id}/desk")
     look(page, tmp_path / "m-queue.png", script=False)
-    page.get_by_role("link", name="Đơn vị 2").click()
+    follow(page, "Đơn vị 2")
     look(page, tmp_path / "m-conflict.png", script=False)
     page.get_by_role("button", name="Không có xung đột, mở hồ sơ").click()
     page.locator("#tc-I\\.1").get_by_label("Điểm").fill("1,5")
@@ -149,7 +150,7 @@ def test_an_appraiser_on_a_telephone_without_javascript(chromium: Browser, site:
     page.locator("#tc-I\\.1").get_by_label("Lý do, nhận xét").fill("Thiếu văn bản")
     page.locator("#tc-I\\.1").get_by_role("button", name="Lưu").click()
     expect(page.get_by_role("status").first).to_have_text("Đã lưu 1 tiêu chí.")
-    assert page.url.endswith("#tc-I.2")
+    expect(page).to_have_url(re.compile(r"#tc-I\.2$"))
     expect(page.locator(".dock").get_by_role("button", name="Lưu tất cả")).to_be_in_viewport()
     page.screenshot(path=tmp_path / "m-window.png")
     look(page, tmp_path / "m-appraise.png", script=False)
@@ -171,7 +172,7 @@ def test_the_lead_steers(chromium: Browser, site: Site, tmp_path: Path) -> None:
     page.get_by_label("Chọn tất cả 1 hồ sơ đang lọc").check()
     page.get_by_label("Người thẩm định").select_option(label="appraiser")
     look(page, tmp_path / "assignments.png", script=True)
-    page.get_by_role("button", name="Xem lại và giao").click()
+    press(page, "Xem lại và giao")
     look(page, tmp_path / "assign-look.png", script=True)
     page.get_by_role("button", name="Giao 1 hồ sơ").click()
     expect(page.get_by_role("status").first).to_have_text("Đã giao 1 hồ sơ cho appraiser.")

@@ -10,6 +10,7 @@ from flows.work import EVIDENCE, sweep
 from notifications.render import Origin
 from notifications.send import FileTransport
 from tests.e2e.conftest import NOW, Site
+from tests.e2e.hands import go
 from tests.e2e.looks import against_rules, too_wide
 from tests.e2e.test_unit import PICTURES, open_task, window
 from tests.evidence import authority, papers
@@ -74,7 +75,7 @@ def test_what_serves_is_marked_and_what_does_not_is_told(chromium: Browser, site
             expect(row.get_by_text(told, exact=True)).to_have_count(1)
         expect(page.locator("#saved")).not_to_have_text("Đang lưu…")
         look(page, "evidence-badges")
-        row.get_by_text("Cần đơn vị xác nhận").click()
+        go(row.get_by_text("Cần đơn vị xác nhận"))
         look(page, "evidence-declare")
         page.get_by_role("button", name="Xác nhận: bản chụp văn bản giấy").click()
         expect(page.get_by_text("Đơn vị tự khai").first).to_be_visible()

@@ -22,6 +22,7 @@ from notifications.send import FileTransport
 from tests.actions.consulting_world import Consulting, consulting, put_in
 from tests.conftest import Fresh
 from tests.e2e.conftest import NOW, Site
+from tests.e2e.hands import follow, go
 from tests.e2e.test_doors import look
 from tests.e2e.test_unit import window
 from tests.served import portal
@@ -151,7 +152,7 @@ def test_a_body_with_a_telephone_and_no_script(chromium: Browser, asked: Asked, 
         for row in page.locator(".opinion").all():
             row.get_by_label("Mức đề nghị").select_option("Hoàn thành nhiệm vụ")
             row.get_by_label("Ý kiến nhận xét").fill("Cần quan tâm hơn đến cải cách hành chính.")
-        page.locator(".dock").get_by_role("button", name="Xem lại và gửi").click()
+        go(page.locator(".dock").get_by_role("button", name="Xem lại và gửi"))
         look(page, PICTURES / "phone-send.png", script=False)
         page.get_by_role("button", name="Gửi ý kiến đã chọn").click()
         expect(page.get_by_text("Đã gửi đủ ý kiến về 2 hồ sơ.")).to_be_visible()
@@ -167,8 +168,8 @@ def test_the_staff_puts_opinions_together(chromium: Browser, asked: Asked, width
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Việc của tôi")
         look(page, PICTURES / f"staff-home-{width}.png", script=True)
-        page.get_by_role("link", name="Đề nghị nhận xét").click()
-        page.get_by_role("link", name="Nhập văn bản giấy của co-quan-1").click()
+        follow(page, "Đề nghị nhận xét")
+        follow(page, "Nhập văn bản giấy của co-quan-1")
         look(page, PICTURES / f"staff-letter-{width}.png", script=True)
         for label, text in (("Số văn bản", "15-CV/ĐU"), ("Ngày", "02/12/2026"), ("Người ký", "Trần Ví Dụ")):
             page.get_by_label(label, exact=True).fill(text)

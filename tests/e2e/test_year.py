@@ -13,7 +13,7 @@ from states.history import verify
 from tests.actions.world import launched
 from tests.conftest import Fresh
 from tests.e2e import steering
-from tests.e2e.hands import SCAN, Size, come_by_mail, look, press, shown, sign_in_by_mail, window
+from tests.e2e.hands import SCAN, Size, come_by_mail, follow, look, press, shown, sign_in_by_mail, window
 from tests.e2e.post import Year
 from tests.e2e.test_unit import fill
 from tests.notifications.smtp import Postbox, serving
@@ -158,7 +158,7 @@ def finds_it_locked(page: Page, year: Year, size: Size) -> None:
 def asks_for_time(page: Page, year: Year, size: Size) -> None:
     """The second unit asks the administrator."""
     come_by_mail(page, year, SECOND, "nhiệm vụ")
-    page.get_by_role("link", name=re.compile("đề nghị gia hạn", re.IGNORECASE)).first.click()
+    follow(page, re.compile("đề nghị gia hạn", re.IGNORECASE))
     page.get_by_label("Lý do").fill("Trụ sở bị ngập.")
     page.get_by_label("Đề nghị đến hết ngày").fill("11/12/2026")
     look(page, size)
@@ -169,10 +169,10 @@ def asks_for_time(page: Page, year: Year, size: Size) -> None:
 def appraises_and_asks(page: Page, year: Year, size: Size) -> None:
     sign_in_by_mail(page, year, APPRAISER)
     look(page, size)
-    page.get_by_role("link", name="Mở bàn thẩm định").click()
+    follow(page, "Mở bàn thẩm định")
     look(page, size)
-    page.get_by_role("link", name="Đơn vị 1").click()
-    page.get_by_role("button", name="Không có xung đột, mở hồ sơ").click()
+    follow(page, "Đơn vị 1")
+    press(page, "Không có xung đột, mở hồ sơ")
     first = page.locator("#tc-I\\.1")
     expect(first.get_by_role("link", name="Nghị quyết 05.pdf", exact=True)).to_be_visible()
     first.get_by_label("Điểm").fill("2,5")
@@ -190,7 +190,7 @@ def appraises_and_asks(page: Page, year: Year, size: Size) -> None:
 def explains(page: Page, year: Year, size: Size) -> None:
     come_by_mail(page, year, OFFICER, "giải trình")
     look(page, size)
-    page.get_by_role("link", name="Xem và trả lời").click()
+    follow(page, "Xem và trả lời")
     look(page, size)
     page.get_by_role("textbox", name="Giải trình", exact=True).fill("Quyết định số 12-QĐ/ĐU ngày 05/02/2026.")
     page.locator('input[type="file"]').set_input_files([SCAN | {"name": "Quyết định 12.pdf"}])

@@ -34,6 +34,11 @@ class Running:
             with suppress(ProcessLookupError):
                 os.kill(self.process.pid, signal.SIGKILL)
 
+    def stop(self) -> None:
+        """SIGTERM, and its end: what it was asked to finish it has finished then."""
+        self.process.terminate()
+        self.end()
+
     def answer(self) -> Any:  # noqa: ANN401  whatever the work sent
         assert self.line.poll(LONGEST), "no answer came"
         return self.line.recv()

@@ -8,7 +8,7 @@ from shutil import copy2, rmtree
 import httpx2
 import pytest
 
-from tests.served import portal
+from tests.served import installed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ALLOWED = ("PATH", "PYTHON", "PIP_", "UV_", "SSL_", "REQUESTS_", "HTTP", "http", "NO_PROXY", "no_proxy")
@@ -56,7 +56,7 @@ def test_what_the_script_installs_serves(tmp_path: Path) -> None:
         subprocess.run([target / "bin" / "danhgia", *command], env=ours, cwd=home, check=True)
     python = str(target / "bin" / "python")
     apart = {"HOME": str(home), "PYTHONSAFEPATH": "1", "DANHGIA_SMTP_URL": "smtp://127.0.0.1:2525"}
-    with portal(url, data, python, **apart) as address:
+    with installed(url, data, python, **apart) as address:
         for page, told in {"/readyz": '"ready":true', "/sign-in": "Đăng nhập", "/healthz": "ok"}.items():
             answer = httpx2.get(address + page)
             assert (answer.status_code, told in answer.text) == (200, True), page

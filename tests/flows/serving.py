@@ -24,7 +24,7 @@ def until(happened: Callable[[], bool], seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.5)
+        time.sleep(0.2)
 
 
 def settings_in(folder: Path) -> Settings:

@@ -4,7 +4,8 @@ import socket
 import ssl
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from random import SystemRandom
 from typing import Any, NamedTuple
 
 from aiosmtpd.controller import Controller
@@ -95,7 +96,19 @@ def serving(postbox: Postbox, options: Options = Options()) -> Iterator[int]:  #
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that the system gives to nobody by itself, so that it is still free when it is used; never given again."""
+    return next(_FREE)
+
+
+def _free_ports() -> Iterator[int]:
+    return filter(_is_free, SystemRandom().sample(range(10_000, 32_000), 22_000))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, suppress(OSError):
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
+
+
+_FREE = _free_ports()

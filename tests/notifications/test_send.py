@@ -7,6 +7,7 @@ from pathlib import Path
 from time import sleep
 from urllib.parse import quote
 
+import psutil
 import pytest
 import trustme
 
@@ -349,16 +350,23 @@ def test_a_change_of_address_reaches_the_address_before(database: Database, cloc
     assert postbox.recipients() == [["moi@mau-hai.example"], ["cu@mau-hai.example"]]
 
 
+def _is_closed_there(port: int) -> bool:
+    """Whether the server has closed a connection that this process still holds."""
+    held = psutil.Process().net_connections("tcp")
+    return any(one.status == psutil.CONN_CLOSE_WAIT and one.raddr.port == port for one in held)
+
+
 def test_a_connection_that_the_server_closed_meanwhile_costs_no_attempt(two_mails: Database, clock: Clock) -> None:
     with two_mails.writing() as session:
         factory.rows(session)[1].due_at = NOW + timedelta(hours=1)
     postbox = Postbox()
     with (
-        serving(postbox, Options(idle=0.2)) as port,
+        serving(postbox, Options(idle=1.0)) as port,
         SmtpTransport(f"smtp://localhost:{port}", idle=0.0) as transport,
     ):
         assert deliver(two_mails, transport, ORIGIN, now=clock) == Delivered(sent=1)
-        sleep(0.6)
+        while not _is_closed_there(port):
+            sleep(0.02)
         clock.time += timedelta(hours=1)
         assert deliver(two_mails, transport, ORIGIN, now=clock) == Delivered(sent=1)
     assert len(postbox.peers) == 2

@@ -7,10 +7,10 @@ from html import unescape
 from typing import Any
 
 from httpx2 import Client, Response
-from starlette.testclient import TestClient
 
 from config.settings import Settings
 from models.db import Database
+from tests.web.line import Line
 from web.app import DESKS, create_app
 from web.edge import Desk
 from web.place import Place
@@ -80,4 +80,4 @@ def place_of(database: Database, hands: Hands, *, is_rehearsal: bool = False) ->
 def browser_at(place: Place, *desks: Desk, client: str = "192.0.2.1") -> Browser:
     """A new browser at a network address; `desks` stand beside those of the portal."""
     app = create_app(place, (*DESKS, *desks))
-    return Browser(TestClient(app, base_url=ADDRESS, follow_redirects=False, client=(client, 50000)))
+    return Browser(Client(transport=Line(app, (client, 50000)), base_url=ADDRESS))

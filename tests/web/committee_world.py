@@ -10,12 +10,11 @@ from sqlmodel import Session
 
 from actions.accounts import add_account, grant
 from actions.propose import propose
-from config.load import load_programme
 from models.db import Database
 from states.actor import Actor, account
 from states.advance import advance
 from tests.actions.ha_tinh_world import DECIDED, LAUNCHED, RATED, Ward, bring_all, ward
-from tests.actions.world import CONSOLE, World
+from tests.actions.world import CONSOLE, World, loaded
 from tests.web.browser import Browser, Hands, place_of
 from tests.web.conftest import Portal
 from tests.web.letters import by_password
@@ -98,5 +97,5 @@ def as_world(made: Ward) -> World:
         reader=anybody,
         auditor=anybody,
         launched_at=LAUNCHED,
-        programme=load_programme("kiem-diem-xep-loai"),
+        programme=loaded("kiem-diem-xep-loai"),
     )
