@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlalchemy import text, tuple_
 from sqlmodel import Session, col, select
 
 from models.db import among, listed, run, run_many
@@ -12,6 +12,8 @@ from models.jobs import ASK, Job
 from models.types import from_micros, to_micros
 
 LEASE: Final = timedelta(minutes=15)
+FREE: Final = "status = 'waiting' AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)"
+"""The condition under which a job is due and nobody's."""
 BACKOFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 """Waits after each attempt that failed; when they are used up, the job has failed."""
 
@@ -64,8 +66,7 @@ def ask(session: Session, errands: Iterable[Errand], now: datetime) -> None:
 
 def waiting(session: Session, kinds: Collection[str], now: datetime) -> list[int]:
     """The jobs of these kinds that are due and nobody's, in the order in which they fell due."""
-    free = "status = 'waiting' AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)"
-    sql = f"SELECT id FROM job WHERE {free} AND kind {among(session)} ORDER BY due_at, id"
+    sql = f"SELECT id FROM job WHERE {FREE} AND kind {among(session)} ORDER BY due_at, id"
     return [row[0] for row in run(session, sql, {"now": to_micros(now), "among": listed(session, kinds)}).fetchall()]
 
 
@@ -78,19 +79,14 @@ def next_due(session: Session) -> datetime | None:
 
 def claim(session: Session, job_id: int, now: datetime) -> Claimed | None:
     """Lease a job; None when it is somebody's, or ended."""
-    chosen = select(Job).where(Job.id == job_id, _is_free(now)).with_for_update(skip_locked=True)
-    found = session.exec(chosen).first()
+    chosen = select(Job).where(Job.id == job_id, text(FREE)).with_for_update(skip_locked=True)
+    found = session.exec(chosen, params={"now": to_micros(now)}).first()
     if found is None:
         return None
     found.lease_until = now + LEASE
     found.attempts += 1
     session.flush()
     return Claimed(found.id, Errand(found.kind, found.target, found.occasion), found.attempts)
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) <= now)
-    return and_(col(Job.status) == "waiting", col(Job.due_at) <= now, free)
 
 
 def end(session: Session, job: Claimed, outcome: Outcome, now: datetime) -> bool:
