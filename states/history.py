@@ -200,7 +200,10 @@ def _walk(rows: Iterator[tuple[Any, ...]], kept: Beside) -> tuple[int, list[Brok
             opening = preamble(act, at, actor, entity, round_id, seq, v)
             fault = fault or _explain(entity, (last, head), (seq, prev_hash, hashed), body, opening)
         last, head = seq, hashed
-        contents += (PAYLOAD in body) - (act == ERASE)
+        if PAYLOAD in body:
+            contents += 1
+        elif act == ERASE:
+            contents -= 1
         count += 1
     ended = _end(kept, chain, (last, head), contents)
     return count, broken + [found for found in (fault or ended,) if found]
