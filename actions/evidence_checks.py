@@ -13,7 +13,7 @@ from evidence.kinds import Kind
 from evidence.store import Glance
 from evidence.verdict import Form, Outcome, Rules
 from evidence.viruses import Scan
-from models.evidence import Evidence, EvidenceCheck, EvidenceRow, checks_of
+from models.evidence import CheckRow, Evidence, EvidenceRow, checks_of
 from models.jobs import ask_job
 
 JOB: Final = "check_evidence"
@@ -40,12 +40,12 @@ def glance_of(programme: Programme) -> Glance:
     return look
 
 
-def checks(session: Session, programme: Programme, evidence: Iterable[EvidenceRow]) -> dict[str, EvidenceCheck]:
+def checks(session: Session, programme: Programme, evidence: Iterable[EvidenceRow]) -> dict[str, CheckRow]:
     """What the files among the evidence were found to be by the programme's rules, by content."""
     return checks_of(session, {one.file_hash for one in evidence if one.file_hash}, rules_of(programme).digest)
 
 
-def is_open(one: EvidenceRow, found: Mapping[str, EvidenceCheck]) -> bool:
+def is_open(one: EvidenceRow, found: Mapping[str, CheckRow]) -> bool:
     """Whether others than its unit may open a piece of evidence: a file once it was checked and was not refused."""
     check = found.get(one.file_hash)
     if check is None:
@@ -55,7 +55,7 @@ def is_open(one: EvidenceRow, found: Mapping[str, EvidenceCheck]) -> bool:
     return check.outcome != Outcome.UNDECLARED or one.declared_at is not None
 
 
-def is_refused(check: EvidenceCheck) -> bool:
+def is_refused(check: CheckRow) -> bool:
     """Whether a file is kept out: by what it is, or by what the virus scanner found in it."""
     return check.outcome == Outcome.REFUSED or check.scan == Scan.FOUND
 

@@ -12,7 +12,7 @@ from actions.evidence_files import find
 from actions.explain import default_closing
 from evidence.verdict import Outcome, Rules, Verdict
 from evidence.viruses import Finding
-from models.evidence import Evidence, EvidenceCheck, checks_of
+from models.evidence import CheckRow, Evidence, EvidenceCheck, checks_of
 from states import history
 from states.actor import SYSTEM, Actor
 from states.bulk import tell_all
@@ -31,7 +31,7 @@ class Wanted(NamedTuple):
 
     file_hash: str
     rules: Rules
-    known: EvidenceCheck | None
+    known: CheckRow | None
 
 
 def wanted(session: Session, evidence_id: int, *, now: datetime) -> Wanted:
@@ -41,14 +41,13 @@ def wanted(session: Session, evidence_id: int, *, now: datetime) -> Wanted:
     return Wanted(one.file_hash, rules, checks_of(session, [one.file_hash], rules.digest).get(one.file_hash))
 
 
-def keep(session: Session, asked: Wanted, verdict: Verdict, finding: Finding | None, *, now: datetime) -> EvidenceCheck:
+def keep(session: Session, asked: Wanted, verdict: Verdict, finding: Finding | None, *, now: datetime) -> CheckRow:
     """Keep what a content was found to be, unless that was done meanwhile; returns what stands."""
     there = checks_of(session, [asked.file_hash], asked.rules.digest).get(asked.file_hash)
     if there is not None:
         return there
-    made = EvidenceCheck(
+    made = CheckRow(
         file_hash=asked.file_hash,
-        rules=asked.rules.digest,
         outcome=verdict.outcome,
         form=verdict.form,
         verdict=verdict.model_dump_json(),
@@ -56,12 +55,12 @@ def keep(session: Session, asked: Wanted, verdict: Verdict, finding: Finding | N
         scan=finding.scan if finding else "",
         virus=finding.name if finding else "",
     )
-    session.add(made)
+    session.add(EvidenceCheck(**made._asdict(), rules=asked.rules.digest))
     session.flush()
     return made
 
 
-def settle(session: Session, evidence_id: int, check: EvidenceCheck, *, now: datetime) -> None:
+def settle(session: Session, evidence_id: int, check: CheckRow, *, now: datetime) -> None:
     """Record in its dossier what a file was found to be; one refused after the submission may be replaced in time."""
     one = session.get_one(Evidence, evidence_id)
     what: dict[str, Any] = {"evidence": one.id, "file": one.file_hash, "outcome": check.outcome, "form": check.form}

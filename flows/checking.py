@@ -37,7 +37,7 @@ def check_evidence(setting: "Setting", job: Claimed) -> Outcome:
         kept = evidence_verdicts.keep(session, asked, *found, now=now) if found else asked.known
         if kept is None:
             raise CheckFailed(asked.file_hash)
-        evidence_verdicts.settle(session, job.number, session.merge(kept), now=now)
+        evidence_verdicts.settle(session, job.number, kept, now=now)
         outcome = Outcome(f"Tệp {asked.file_hash[:8]}…: {kept.outcome}{f', {kept.scan}' if kept.scan else ''}.")
         if not jobs.end(session, job, outcome, now):
             session.rollback()

@@ -319,7 +319,12 @@ def stream(session: Session, sql: str) -> Iterator[Any]:
         return
     with connection.cursor(name="stream") as cursor:
         cursor.itersize = PAGE
-        yield from cursor.execute(sql)
+        yield from cursor.execute(sql, binary=True)
+
+
+def bytes_of(session: Session, column: str) -> str:
+    """SQL that gives the bytes of a text as they are stored, whatever they are."""
+    return f"CAST({column} AS BLOB)" if is_sqlite(session) else f"convert_to({column}, 'UTF8')"
 
 
 @lru_cache(maxsize=512)

@@ -10,7 +10,7 @@ from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, sel
 
 from models.assessments import Assessment
 from models.columns import AUTO, ID, identity, instant, long_text, reference
-from models.db import Parameters, run
+from models.db import Parameters, among, listed, run
 from models.types import from_micros, to_micros
 
 
@@ -73,7 +73,7 @@ class EvidenceRow(NamedTuple):
         return not self.file_hash and not self.address
 
 
-INSTANTS: Final = frozenset({"at", "removed_at", "declared_at", "replace_by"})
+INSTANTS: Final = frozenset({"at", "removed_at", "declared_at", "replace_by", "checked_at"})
 
 
 class EvidenceCheck(SQLModel, table=True):
@@ -93,6 +93,18 @@ class EvidenceCheck(SQLModel, table=True):
     checked_at: datetime = instant()
     scan: str = ""
     virus: str = ""
+
+
+class CheckRow(NamedTuple):
+    """A row of `EvidenceCheck` without its key and its rules, to be read."""
+
+    file_hash: str
+    outcome: str
+    form: str
+    verdict: str
+    checked_at: datetime
+    scan: str
+    virus: str
 
 
 def evidence_of(session: Session, assessment_id: int) -> list[EvidenceRow]:
@@ -144,12 +156,14 @@ def astray(session: Session, among: ColumnElement[bool]) -> Sequence[Evidence]:
     return session.exec(chosen.order_by(col(Evidence.assessment_id), col(Evidence.id))).all()
 
 
-def checks_of(session: Session, hashes: Collection[str], rules: str) -> dict[str, EvidenceCheck]:
+def checks_of(session: Session, hashes: Collection[str], rules: str) -> dict[str, CheckRow]:
     """What these contents were found to be by a set of rules, by content; those not yet checked are left out."""
     if not hashes:
         return {}
-    chosen = select(EvidenceCheck).where(col(EvidenceCheck.file_hash).in_(hashes), EvidenceCheck.rules == rules)
-    return {one.file_hash: one for one in session.exec(chosen)}
+    condition = f"file_hash {among(session)} AND rules = :rules"
+    sql = f"SELECT {', '.join(CheckRow._fields)} FROM evidence_check WHERE {condition}"
+    rows = run(session, sql, {"among": listed(session, hashes), "rules": rules})
+    return {found[0]: CheckRow._make(map(_value, CheckRow._fields, found)) for found in rows}
 
 
 _NAMED: Final = (

@@ -9,7 +9,7 @@ from models.db import is_sqlite, run
 from states.actor import Actor
 from states.errors import Unknown
 from states.facts import Dossier, RoundFacts
-from states.hold import DOSSIER_COLUMNS, DOSSIER_TABLES, dossier, round_facts
+from states.hold import DOSSIER_COLUMNS, DOSSIER_TABLES, NO_LOCK, dossier, round_facts
 from states.permits import DOSSIER, standing
 
 
@@ -24,7 +24,7 @@ def glance(session: Session, assessment_id: int, *, actor: Actor, now: datetime)
 
 def glance_round(session: Session, round_id: int, *, actor: Actor, now: datetime) -> RoundFacts:
     """The facts of a round as they stand; Unknown when there is none."""
-    return round_facts(session, round_id, "", actor, now)
+    return round_facts(session, round_id, *NO_LOCK, actor=actor, now=now)
 
 
 @cache

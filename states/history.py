@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from sqlmodel import Session
 
 from models.columns import Chained
-from models.db import driver, entropy, is_sqlite, run, stream
+from models.db import bytes_of, driver, entropy, is_sqlite, run, stream
 from models.history import HistoryPayload, Seal
 from models.types import GENESIS, from_micros
 from states.actor import Actor
-from states.chain import Link, Row, canonical, digest, follow, iso_micros, preamble
+from states.chain import Link, Row, canonical, follow, iso_micros, preamble
 from states.errors import Unknown
 from states.merkle import Leaf, root
 
@@ -25,10 +25,10 @@ INSERT = (
     "(:entity, :seq, :v, :body, :prev_hash, :hash, :round_id, :at, :actor, :act)"
 )
 KEEP = "INSERT INTO history_payload (entity, seq, hash, salt, content) VALUES (:entity, :seq, :hash, :salt, :content)"
-KINDS = (str, int, int, str, bytes, bytes, object, int, str, str)
+KINDS = (str, int, int, bytes, bytes, bytes, object, int, str, str)
 START = (0, GENESIS)
 ERASE = "erase_payload"
-PAYLOAD = '"payload":"'
+PAYLOAD = b'"payload":"'
 """How a body names the hash of the content beside its row; a quote within a text is written otherwise."""
 UNREADABLE = (sqlite3.OperationalError, AttributeError, TypeError, ValueError)
 TABLES = {"assessment": "assessment", "round": "round", "installation": "installation"}
@@ -122,7 +122,8 @@ class Beside(NamedTuple):
 def _verify(session: Session, where: str, heads: Callable[[], Heads]) -> Verified:
     kept = heads()
     chains, contents = len(kept), _contents(session, where)
-    sql = f"SELECT {COLUMNS} FROM history h {where} ORDER BY entity, seq"
+    columns = COLUMNS.replace("body", bytes_of(session, "body"))
+    sql = f"SELECT {columns} FROM history h {where} ORDER BY entity, seq"
     try:
         rows, broken = _walk(stream(session, sql), Beside(kept, dict(contents)))
     except UNREADABLE:
@@ -144,17 +145,16 @@ def _contents(session: Session, where: str) -> dict[str, int]:
 
 def _content_faults(session: Session, where: str) -> Iterator[Broken]:
     """The first row of each chain whose content is not what its body says; read as bytes, for anything may be there."""
-    form = "CAST(p.{} AS BLOB)" if is_sqlite(session) else "convert_to(p.{}, 'UTF8')"
+    hashed, content, body = (bytes_of(session, column) for column in ("p.hash", "p.content", "h.body"))
     salt = "CAST(p.salt AS BLOB)" if is_sqlite(session) else "p.salt"
     sql = (
-        f"SELECT p.entity, p.seq, {form.format('hash')}, {salt}, {form.format('content')}, "
-        f"{form.format('body').replace('p.', 'h.')} FROM history_payload p "
+        f"SELECT p.entity, p.seq, {hashed}, {salt}, {content}, {body} FROM history_payload p "
         "LEFT JOIN history h ON h.entity = p.entity AND h.seq = p.seq "
         f"{where or 'WHERE 1 = 1'} AND p.content IS NOT NULL ORDER BY p.entity, p.seq"
     )
     last = ""
-    for entity, seq, hashed, salted, content, body in stream(session, sql):
-        why = _content_fault(hashed, salted, content, body)
+    for entity, seq, *row in stream(session, sql):
+        why = _content_fault(*row)
         if why and entity != last:
             last = entity
             yield Broken(entity, seq, why)
@@ -191,13 +191,13 @@ def _walk(rows: Iterator[tuple[Any, ...]], kept: Beside) -> tuple[int, list[Brok
         if (
             seq != last + 1
             or prev_hash != head
-            or sha256(prev_hash + body.encode()).digest() != hashed
+            or sha256(prev_hash + body).digest() != hashed
             or not body.startswith(
                 f'{{"act":"{act}","at":"{iso_micros(at)}","by":"{actor}","entity":"{entity}",'
-                f'"round":{round_id},"seq":{seq},"v":{v},'
+                f'"round":{round_id},"seq":{seq},"v":{v},'.encode()
             )
         ):
-            opening = preamble(act, at, actor, entity, round_id, seq, v)
+            opening = preamble(act, at, actor, entity, round_id, seq, v).encode()
             fault = fault or _explain(entity, (last, head), (seq, prev_hash, hashed), body, opening)
         last, head = seq, hashed
         if PAYLOAD in body:
@@ -218,14 +218,14 @@ def _end(kept: Beside, entity: str, end: tuple[int, bytes], contents: int) -> Br
 
 
 def _explain(
-    entity: str, before: tuple[int, bytes], row: tuple[int, bytes, bytes], body: str, opening: str
+    entity: str, before: tuple[int, bytes], row: tuple[int, bytes, bytes], body: bytes, opening: bytes
 ) -> Broken | None:
     (last, head), (seq, prev_hash, hashed) = before, row
     if seq != last + 1:
         return Broken(entity, last + 1, "row is missing")
     if prev_hash != head:
         return Broken(entity, seq, "does not follow the row before it")
-    if digest(head, body) != hashed:
+    if sha256(head + body).digest() != hashed:
         return Broken(entity, seq, "body and hash disagree")
     return None if body.startswith(opening) else Broken(entity, seq, "columns and body disagree")
 

@@ -32,9 +32,10 @@ FIELDS = (
     *("decision_numbered", "body", "level", "proposed_level", "reviewed_at", "relations"),
 )
 """The facts that stand in a row of DOSSIER_COLUMNS and the actor's relations, in their order."""
-SEQ = FIELDS.index("seq")
-BEFORE = "(SELECT s.seq FROM assessment s WHERE s.id = a.id)"
-"""How far its history was when the statement began, which may have been before it waited for the lock."""
+WAITED = "{row}.seq <> (SELECT s.seq FROM {table} s WHERE s.id = {row}.id)"
+"""Whether its history grew since the statement began: while it waited for the lock."""
+NO_LOCK = ("", "0")
+"""The clause that locks and whether it waited, where nothing is to be waited for."""
 DOSSIER_TABLES = """FROM round r JOIN assessment a ON a.round_id = r.id
  JOIN programme_version v ON v.id = r.programme_version_id
  LEFT JOIN decision c ON c.id = a.decision_id LEFT JOIN document d ON d.id = c.document_id"""
@@ -71,21 +72,21 @@ def hold(session: Session, assessment_id: int, *, actor: Actor, now: datetime) -
 
 
 def _after_waiting(session: Session, sql: str, given: Parameters) -> tuple[Any, ...] | None:
-    """The row once it is locked; read once more where somebody wrote its history while it was waited for.
+    """The row once it is locked; read once more where its last column says that it WAITED.
 
     PostgreSQL then reads the locked rows anew, but not what is said beside them: relations, documents.
     """
     row: tuple[Any, ...] | None = run(session, sql, given).fetchone()
-    if row is not None and row[SEQ] != row[-1]:
+    if row is not None and row[-1]:
         row = run(session, sql, given).fetchone()
     return row
 
 
 @cache
 def _hold_sql(*, known: bool, sqlite: bool, locks: bool) -> str:
-    lock, before = (" FOR SHARE OF r FOR UPDATE OF a", BEFORE) if locks else ("", "a.seq")
     relations = standing(DOSSIER, known=known, sqlite=sqlite)
-    return f"SELECT {DOSSIER_COLUMNS}, {relations}, {before} {DOSSIER_TABLES} WHERE a.id = :id{lock}"
+    lock, waited = (" FOR SHARE OF r FOR UPDATE OF a", WAITED.format(row="a", table="assessment")) if locks else NO_LOCK
+    return f"SELECT {DOSSIER_COLUMNS}, {relations}, {waited} {DOSSIER_TABLES} WHERE a.id = :id{lock}"
 
 
 def dossier(session: Session, row: tuple[Any, ...], actor: Actor, now: datetime) -> Dossier:
@@ -168,7 +169,8 @@ def milestones_for(session: Session, round_id: int, kind: str) -> dict[str, Span
 
 def hold_round(session: Session, round_id: int, *, actor: Actor, now: datetime) -> RoundFacts:
     """Lock a round for a step of its own and read its facts; Unknown when there is none."""
-    return round_facts(session, round_id, " FOR UPDATE OF r" if locks_rows(session) else "", actor, now)
+    locks = (" FOR UPDATE OF r", WAITED.format(row="r", table="round")) if locks_rows(session) else NO_LOCK
+    return round_facts(session, round_id, *locks, actor=actor, now=now)
 
 
 def hold_entity(session: Session, entity: str, *, actor: Actor, now: datetime) -> Facts:
@@ -178,16 +180,16 @@ def hold_entity(session: Session, entity: str, *, actor: Actor, now: datetime) -
     return found
 
 
-def round_facts(session: Session, round_id: int, lock: str, actor: Actor, now: datetime) -> RoundFacts:
+def round_facts(session: Session, round_id: int, lock: str, waited: str, *, actor: Actor, now: datetime) -> RoundFacts:
     """The facts of a round, its row locked by that clause of SQL, if any; Unknown when there is none."""
     relations = standing(ROUND, known=actor.account_id is not None, sqlite=is_sqlite(session))
     sql = (
         "SELECT r.id, r.state, r.version, r.seq, r.head, r.chain_at, v.digest, "
         f"{SIGNED}, "
-        f"{relations} FROM round r JOIN programme_version v ON v.id = r.programme_version_id "
+        f"{relations}, {waited} FROM round r JOIN programme_version v ON v.id = r.programme_version_id "
         f"LEFT JOIN document d ON d.id = r.report_document_id WHERE r.id = :id{lock}"
     )
-    row = run(session, sql, {"id": round_id, "actor": actor.account_id}).fetchone()
+    row = _after_waiting(session, sql, {"id": round_id, "actor": actor.account_id})
     if row is None:
         raise Unknown(f"đợt số {round_id}")
     return RoundFacts(

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from actions import evidence_checks, unit_page
 from evidence.verdict import Form, Outcome, Verdict
 from evidence.viruses import Scan
-from models.evidence import EvidenceCheck, EvidenceRow
+from models.evidence import CheckRow, EvidenceRow
 from states.facts import Dossier
 from web.words import _
 
@@ -43,7 +43,7 @@ class Piece:
     """A file, a link or a confidential document, with what its file was found to be; `own`: shown to its unit."""
 
     row: EvidenceRow
-    check: EvidenceCheck | None
+    check: CheckRow | None
     own: bool
 
     @property

@@ -1,5 +1,4 @@
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlmodel import col, select
@@ -8,14 +7,14 @@ from actions.accounts import add_account, grant
 from actions.appraise import agree_untouched
 from actions.assign import assign, declare_conflict, leaves_in, unassign
 from actions.launch import launch
-from models.db import Database, run
+from models.db import Database
 from models.people import Assignment, Conflict
 from states.actor import Actor, account
 from states.errors import NotAllowed, Refused, Unknown
 from states.permits import can
 from tests.actions.later import LOCKED, acts, announced, chain, decided, in_appraisal, in_decision, rules, sentences
+from tests.actions.waiting import behind
 from tests.actions.world import CONSOLE, World, at, launched
-from tests.flows.serving import until
 
 
 def another(database: Database, role: str, name: str = "hai") -> Actor:
@@ -146,24 +145,16 @@ def test_a_declared_conflict_closes_the_dossier(database: Database, role: str) -
 def test_a_conflict_declared_while_one_waited_for_the_dossier_counts(database: Database) -> None:
     world = in_appraisal(database, subjects=1, handed_in=1)
 
-    def agree() -> None:
-        with database.writing() as session:
-            agree_untouched(session, world.first, "", ["I.1"], actor=world.appraiser, now=LOCKED)
-
-    with ThreadPoolExecutor(1) as pool:
-        with database.writing() as session:
-            declare_conflict(session, world.first, "Vợ là cán bộ đơn vị", actor=world.appraiser, now=LOCKED)
-            agreeing = pool.submit(agree)
-            until(lambda: agreeing.running() and somebody_waits(database))
-        with pytest.raises(NotAllowed):
-            agreeing.result()
+    waited = behind(
+        database,
+        lambda session: declare_conflict(
+            session, world.first, "Vợ là cán bộ đơn vị", actor=world.appraiser, now=LOCKED
+        ),
+        lambda session: agree_untouched(session, world.first, "", ["I.1"], actor=world.appraiser, now=LOCKED),
+    )
+    with pytest.raises(NotAllowed):
+        waited.result()
     assert acts(database, f"assessment:{world.first}")[-1] == "declare_conflict"
-
-
-def somebody_waits(database: Database) -> bool:
-    """Whether a transaction waits for a lock; SQLite tells nobody, there it is enough that one has begun."""
-    with database.reading() as session:
-        return database.is_sqlite or bool(run(session, "SELECT 1 FROM pg_locks WHERE NOT granted").fetchone())
 
 
 def test_a_conflict_needs_a_reason_and_an_appraiser(database: Database) -> None:

@@ -28,6 +28,7 @@ from tests.actions.later import (
     rules,
     sentences,
 )
+from tests.actions.waiting import behind
 from tests.actions.world import World, at, paper, state_of
 
 REPORTING = at("2024-12-28 08:00")
@@ -116,6 +117,19 @@ def test_the_number_of_the_report_is_given_once_and_recorded(database: Database)
     assert round_of(database, world).report_document_id == first
     row = chain(database, f"round:{world.round_id}")[-1]
     assert (row.act, json.loads(payload(database, row.entity, row.seq))["number"]) == ("number_report", "12-BC")
+
+
+def test_a_report_that_waited_for_its_number_bears_it(database: Database) -> None:
+    world = in_decision(database)
+    announced(database, world, decided(database, world))
+    with database.writing() as session:
+        numbered = paper(session, now=REPORTING, kind="report", number="12-BC")
+    behind(
+        database,
+        lambda session: number_report(session, world.round_id, numbered, actor=world.administrator, now=REPORTING),
+        lambda session: report(session, world.round_id, actor=world.administrator, now=REPORTING),
+    ).result()
+    assert acts(database, f"round:{world.round_id}")[-2:] == ["number_report", "report"]
 
 
 def test_a_number_that_is_not_there_yet_may_still_be_replaced(database: Database) -> None:
