@@ -17,6 +17,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from actions import acts
 from actions.acts import Act
 from actions.appointing import GrantRole, HandOver
+from actions.approval_mail import tell_approvers
 from actions.correcting import Correction
 from actions.corrections import Effect, Grounds, Plan
 from models.approvals import Approval
@@ -78,6 +79,7 @@ def propose(session: Session, act: Act, grounds: Grounds, *, seen: str, actor: A
     session.flush()
     key = made.id
     _record(session, made, "ask_approval", {"digest": seen} | grounds.what, actor, now)
+    tell_approvers(session, made, now)
     return key
 
 

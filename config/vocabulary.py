@@ -262,6 +262,12 @@ class NightWork(Parameters):
     work: Literal["seal", "verify", "backup", "sweep_files", "tidy", "drill"]
 
 
+class Approval(Parameters):
+    """What waits for the approval of a second person."""
+
+    approval: int
+
+
 class MessageSpec(NamedTuple):
     """Who is told, what it is called, and whether it may be turned off (an obligation may not)."""
 
@@ -303,6 +309,7 @@ MESSAGES: Final[Mapping[str, MessageSpec]] = MappingProxyType(
         "round_cancelled": MessageSpec(_UNIT, "Hủy đợt đánh giá", Why),
         "auditor_seal": MessageSpec((Relation.AUDITOR,), "Mã kiểm chứng dữ liệu", Seal),
         "night_failed": MessageSpec(_OWNER, "Việc hằng đêm của máy chủ chưa đạt", NightWork),
+        "approval_asked": MessageSpec((Relation.ADMINISTRATOR, Relation.AUTHORITY), "Chờ phê duyệt", Approval),
         "sent_to_province": MessageSpec(_UNIT, "Hồ sơ đã gửi cấp trên"),
         "review_suggested": MessageSpec(_UNIT, "Gợi ý kiểm điểm"),
         "draft_to_members": MessageSpec((*_UNIT, Relation.OPINION_GIVER), "Gửi dự thảo báo cáo kiểm điểm"),

@@ -15,6 +15,7 @@ from models import backup, copies, retention
 from models.check import revision
 from models.db import run
 from models.evidence import named_files
+from models.rounds import NEWEST
 from models.types import to_micros
 from states.advance import tell_sql
 from states.permits import ROUND
@@ -28,8 +29,7 @@ EVIDENCE: Final = "evidence"
 NIGHTLY: Final = frozenset({"seal", "verify", "backup", "sweep_files", "tidy"})
 DRILL: Final = "drill"
 CONCERNS: Final = (
-    "r.id = (SELECT id FROM round WHERE launched_at IS NOT NULL "
-    "ORDER BY CASE WHEN state IN ('archived', 'cancelled') THEN 1 ELSE 0 END, id DESC LIMIT 1) "
+    f"r.id = {NEWEST} "
     "AND EXISTS (SELECT 1 FROM job j WHERE j.id = :job AND j.status = 'failed')"
 )
 

@@ -8,6 +8,12 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from models.columns import AUTO, Chained, identity, instant, long_text, reference
 from models.db import run
 
+NEWEST = (
+    "(SELECT id FROM round WHERE launched_at IS NOT NULL "
+    "ORDER BY CASE WHEN state IN ('archived', 'cancelled') THEN 1 ELSE 0 END, id DESC LIMIT 1)"
+)
+"""The newest open round, else the newest there was: what is about no round is told in it."""
+
 
 class ProgrammeVersion(SQLModel, table=True):
     """A programme as it stood: the whole document and its SHA-256."""

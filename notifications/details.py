@@ -11,7 +11,9 @@ from typing import Any, Final, NamedTuple
 from sqlmodel import Session, col, func, select
 
 from config.programme import Programme
+from config.vocabulary import Approval as Awaited
 from config.vocabulary import EvidenceRefused, Presented, Request, Until
+from models.approvals import Approval
 from models.assessments import Assessment, Difficulty, ExplanationItem, ExplanationRequest, Extension
 from models.decisions import Document
 from models.evidence import Evidence
@@ -150,6 +152,18 @@ def _presented(session: Session, told: Sequence[Told], _now: datetime) -> dict[i
     return {row_id: {"by": named[account]} for row_id, account in who.items()}
 
 
+def _approvals(session: Session, told: Sequence[Told], _now: datetime) -> dict[int, Details]:
+    """What is to be approved, until when, and who asks for it."""
+    wanted = {one.row.id: Awaited.model_validate_json(one.row.parameters).approval for one in told}
+    chosen = select(Approval, Account).join(Account, col(Account.id) == Approval.asked_by)
+    rows = session.exec(chosen.where(col(Approval.id).in_(set(wanted.values()))))
+    found = {
+        asked.id: {"title": one_line(asked.title), "ends_at": asked.ends_at, "by": one_line(by.name) or by.email}
+        for asked, by in rows
+    }
+    return {row_id: found[key] for row_id, key in wanted.items()}
+
+
 def _refused_files(session: Session, told: Sequence[Told], _now: datetime) -> dict[int, Details]:
     """The criterion, and until when the file may be replaced; its name stays out of mails, where anybody may read."""
     wanted = {one.row.id: EvidenceRefused.model_validate_json(one.row.parameters).evidence for one in told}
@@ -257,6 +271,7 @@ READERS: Final[Mapping[str, Read]] = MappingProxyType(
         "opinion_due": _opinions,
         "appraisal_due": _appraisals,
         "address_changed": _addresses,
+        "approval_asked": _approvals,
         "daily_summary": _summaries,
     }
 )

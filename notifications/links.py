@@ -21,10 +21,14 @@ MADE: Final = (
 
 
 class Door(NamedTuple):
-    """The words on the button; without a task it leads to a page that asks for a password (privileged roles)."""
+    """The words on the button; without a task it leads to a page that asks for a password (privileged roles).
+
+    `page` is a page other than that of the dossier or of the round.
+    """
 
     label: str
     task: str | None = None
+    page: str | None = None
 
 
 DOORS: Final[Mapping[str, Door]] = MappingProxyType(
@@ -47,6 +51,7 @@ DOORS: Final[Mapping[str, Door]] = MappingProxyType(
         "difficulty_answered": Door("Xem nội dung trả lời", "difficulty"),
         "daily_summary": Door("Mở bảng theo dõi"),
         "night_failed": Door("Mở bảng theo dõi"),
+        "approval_asked": Door("Xem và phê duyệt", page="approvals"),
         "escalation": Door("Xem hồ sơ", "self_assessment"),
         "round_changed": Door("Xem hồ sơ", "self_assessment"),
         "review_suggested": Door("Xem gợi ý kiểm điểm", "review"),
@@ -92,5 +97,6 @@ def address(base_url: str, row: Outbox, token: str | None) -> str | None:
         return f"{base_url.rstrip('/')}/t/{token}"
     if row.message not in DOORS:
         return None
-    page = f"rounds/{row.round_id}" if row.assessment_id is None else f"assessments/{row.assessment_id}"
+    own = f"rounds/{row.round_id}" if row.assessment_id is None else f"assessments/{row.assessment_id}"
+    page = DOORS[row.message].page or own
     return f"{base_url.rstrip('/')}/{page}"

@@ -5,22 +5,24 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from actions.accounts import end_grant, grant
-from actions.acts import digest
+from actions.accounts import add_account, end_grant, grant
+from actions.acts import Act, digest
 from actions.appointing import GrantRole
 from actions.approvals import is_same_person, propose
 from actions.correct_sheet import correct_sheet
+from actions.correcting import CancelRound
 from actions.corrections import Grounds, cancel_round
 from actions.lock import lock_due
 from actions.milestones import move_milestone
 from config.vocabulary import Relation
 from models.db import Database
+from models.mail import Outbox
 from models.people import Grant
 from states.actor import SYSTEM, accounts_of, together
 from states.errors import NotAllowed, Refused
 from states.keys import ROLES
 from tests.actions.test_correct_sheet import corrected
-from tests.actions.world import CONSOLE, at, launched, paper
+from tests.actions.world import CONSOLE, World, at, launched, paper
 
 LOCKED = at("2024-12-10 08:00")
 
@@ -75,6 +77,28 @@ def test_the_last_administrator_stays_whoever_ends_the_role(database: Database) 
     with database.reading() as session:
         ids = [world.administrator.account_id or 0, world.authority.account_id or 0]
         assert [is_same_person(session, ids[0], one) for one in ids] == [True, False]
+
+
+def asked(database: Database, act: Act, world: World) -> list[int]:
+    """Who is told by mail that the administrator asked for it, each once."""
+    by: dict[str, Any] = {"actor": world.administrator, "now": LOCKED}
+    with database.writing() as session:
+        seen = digest(act, act.plan(session, **by))
+        propose(session, act, Grounds("Bổ sung", paper(session, now=LOCKED)), seen=seen, **by)
+    with database.reading() as session:
+        told = select(Outbox.account_id).where(Outbox.message == "approval_asked", Outbox.due_at == LOCKED)
+        return sorted(session.exec(told))
+
+
+def test_everybody_else_who_may_approve_is_told_by_mail(database: Database) -> None:
+    world = launched(database, subjects=1)
+    with database.writing() as session:
+        of_round = add_account(session, "khac@donvi.example", name="khác", actor=CONSOLE, now=LOCKED)
+        grant(session, of_round, "administrator", round_id=world.round_id, actor=CONSOLE, now=LOCKED)
+    authority = world.authority.account_id or 0
+    assert asked(database, CancelRound(round_id=world.round_id), world) == [authority, of_round]
+    grants = GrantRole(account_id=world.reader.account_id or 0, role="lead")
+    assert asked(database, grants, world) == [authority, authority, of_round]
 
 
 def test_who_has_no_account_asks_for_nothing(database: Database) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from config.load import load_programme
 from config.programme import Programme
+from models.approvals import Approval
 from models.assessments import Assessment, Difficulty, ExplanationItem, ExplanationRequest
 from models.decisions import Decision, Document
 from models.evidence import Evidence
@@ -238,6 +239,25 @@ def difficulty(session: Session, assessment: Assessment) -> int:
     session.add(raised)
     session.flush()
     return raised.id
+
+
+def asked(session: Session, of: World) -> int:
+    """An act that waits for the second person; its id."""
+    made = Approval(
+        kind="cancel_round",
+        title="Hủy đợt đánh giá",
+        round_id=of.round.id,
+        parameters="{}",
+        reason="Thôi tổ chức",
+        digest="",
+        effects="[]",
+        asked_by=of.head.id,
+        asked_at=NOW,
+        ends_at=NOW + timedelta(days=7),
+    )
+    session.add(made)
+    session.flush()
+    return made.id
 
 
 def refused_file(session: Session, assessment: Assessment) -> int:

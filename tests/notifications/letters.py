@@ -15,7 +15,7 @@ from tests.notifications.factory import World
 SEAL = "3f" * 32
 REASON = "Rà soát lại danh sách đơn vị theo Công văn số 15-CV/MAU."
 VAN_GIANG = {"overdue", "sent_to_province"}
-OWNER = {"daily_summary", "night_failed"}
+OWNER = {"daily_summary", "night_failed", "approval_asked"}
 STAFF = {"explanation_answered", "appraisal_due", "difficulty_raised", "report_ready", "auditor_seal", *OWNER}
 OPINIONS = {"opinion_asked", "opinion_due"}
 ROUND = {*OWNER, "report_ready", "auditor_seal", "address_changed", *OPINIONS}
@@ -42,6 +42,7 @@ PARAMETERS: Mapping[str, Callable[[Session, World], Mapping[str, Any]]] = {
     "round_cancelled": lambda *_: {"reason": REASON},
     "auditor_seal": lambda *_: {"seal": SEAL},
     "night_failed": lambda *_: {"work": "backup"},
+    "approval_asked": lambda session, of: {"approval": factory.asked(session, of)},
     **dict.fromkeys(
         ("explanation_asked", "explanation_due", "explanation_answered"),
         lambda session, of: {"request": factory.explanation(session, of.assessments[0])},

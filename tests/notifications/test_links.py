@@ -65,6 +65,8 @@ def test_addresses(database: Database) -> None:
         dossier = factory.row(session, "appraisal_due", world.staff, of=world)
         of_round = factory.row(session, "report_ready", world.staff, of=world, about=None)
         notice = factory.row(session, "locked", world.officer, of=world)
+        waiting = factory.row(session, "approval_asked", world.staff, of=world, about=None)
+    assert address("https://a.example", waiting, None) == "https://a.example/approvals"
     assert address("https://a.example/", dossier, None) == f"https://a.example/assessments/{dossier.assessment_id}"
     assert address("https://a.example", of_round, None) == f"https://a.example/rounds/{of_round.round_id}"
     assert address("https://a.example", notice, None) is None
@@ -74,4 +76,5 @@ def test_addresses(database: Database) -> None:
 def test_privileged_doors_have_no_task() -> None:
     assert {name for name, door in DOORS.items() if door.task is None} == {
         "explanation_answered", "appraisal_due", "report_ready", "difficulty_raised", "daily_summary", "night_failed",
+        "approval_asked",
     }  # fmt: skip
