@@ -18,7 +18,7 @@ from sqlmodel import Session
 from config.clock import Clock
 from config.errors import ConfigError
 from config.settings import Settings
-from evidence.store import StoreDown
+from evidence.store import StoreDown, Unkept
 from evidence.stores import demand_library
 from models.backup import BackupFailed
 from models.check import OlderSchema, demand_schema
@@ -45,6 +45,7 @@ FORESEEN: Final = (
     RestoreFailed,
     Lost,
     Unclear,
+    Unkept,
 )
 """Errors whose text is made for the person."""
 

@@ -1,9 +1,7 @@
 """The steps of a round that do more than move it."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from sqlmodel import Session
@@ -17,13 +15,13 @@ from states.advance import Move, advance_round
 
 
 class Step(NamedTuple):
-    """A step that is asked for, with what goes with it."""
+    """A step that is asked for, with what goes with it; `copy_hash` is of the document's signed copy."""
 
     round_id: int
     trigger: str
     reason: str = ""
     document: Paper | None = None
-    signed_copy: Path | None = None
+    copy_hash: str = ""
 
 
 def advance_by(session: Session, step: Step, *, actor: Actor, now: datetime) -> None:
@@ -36,8 +34,7 @@ def advance_by(session: Session, step: Step, *, actor: Actor, now: datetime) -> 
 def _kept(session: Session, step: Step, now: datetime) -> int | None:
     if step.document is None:
         return None
-    hashed = hashlib.sha256(step.signed_copy.read_bytes()).hexdigest() if step.signed_copy else ""
-    return put_document(session, kind=step.trigger, **step.document._asdict(), file_hash=hashed, now=now).id
+    return put_document(session, kind=step.trigger, **step.document._asdict(), file_hash=step.copy_hash, now=now).id
 
 
 def _move(session: Session, step: Step, document: int | None, actor: Actor, now: datetime) -> None:

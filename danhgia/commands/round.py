@@ -17,6 +17,8 @@ from danhgia.commands.options import As, AsJson, Document, Reason, RoundId, grou
 from danhgia.commands.reporting import report
 from danhgia.commands.results import comparison, open_data_of
 from danhgia.edge import actor_of, opened
+from evidence.store import keep_copy
+from evidence.stores import store_of
 from models.assessments import Assessment, of_round
 from models.history import seals_of
 from models.rounds import ProgrammeVersion, Round, milestones
@@ -111,14 +113,15 @@ def advance(
     reason: Reason = "",
     document: Document = None,
     signed_copy: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The signed copy of the document; only its SHA-256 is kept.")
+        Path | None, typer.Option(metavar="FILE", help="The signed copy of the document; it is kept with the evidence.")
     ] = None,
     as_json: AsJson = False,
     account: As = None,
 ) -> None:
     """Take one step with a round. `report` numbers the report by --document first, then reports every dossier."""
-    step = Step(round_id, trigger, reason, document, signed_copy)
     with opened() as here, show.working("Advancing"):
+        kept = keep_copy(store_of(here.settings), signed_copy).file_hash if signed_copy else ""
+        step = Step(round_id, trigger, reason, document, kept)
         now = here.clock.now()
         here.act(lambda session: advance_by(session, step, actor=actor_of(session, account), now=now))
         with here.database.reading() as session:

@@ -1,5 +1,6 @@
 import csv
 import json
+from hashlib import sha256
 from pathlib import Path
 
 from sqlmodel import SQLModel, col, func, select
@@ -198,6 +199,9 @@ def test_a_round_is_reported_with_its_number_and_then_archived(rehearsal: Shell,
     status = json.loads(rehearsal("round", "status", world.round_id, "--json", **later).out)
     assert (status["states"], [one["kind"] for one in status["seals"]]) == ({"reported": 3}, ["draft", "reported"])
     assert rehearsal("audit", "verify", "--seal", status["seals"][1]["seal"], **later).code == 0
+    copy.unlink()
+    found = rehearsal("evidence", "verify", "--json", **later).out
+    assert ("abab" in found, sha256(b"signed").hexdigest() in found) == (True, False)
     numbered = rehearsal("round", "report", world.round_id, "--out", "out", **later)
     assert numbered.out.splitlines() == [f"out/bao-cao-dan-chu-co-so-2024.{kind}" for kind in ("docx", "xlsx")]
     assert all((rehearsal.directory / name).stat().st_size for name in numbered.out.splitlines())
