@@ -1,9 +1,10 @@
 """What the columns of a table are, by their headings and by what stands in them, never by their place."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from intake import numbering, points
@@ -14,6 +15,8 @@ from intake.tables import Row
 LONGEST_HEADING: Final = 160
 
 _MAJORITY: Final = 0.5
+_FEWEST: Final = 4
+"""Rows that a table must have which shows in no other way that it is a sheet."""
 
 
 class Role(StrEnum):
@@ -129,6 +132,38 @@ def find(rows: Sequence[Row]) -> Layout | None:
     return _layout(rows, (), 0) if _looks_scored(rows) else None
 
 
+def assumed(rows: Sequence[Row]) -> Layout | None:
+    """The layout of a table that does not show that it is a sheet, until a person says what its columns are.
+
+    None when it is too small to be one.
+    """
+    wide = (at for at, row in enumerate(rows) if sum(bool(cell.strip()) for cell in row.cells) > 1)
+    top = next(wide, None)
+    if top is None or sum(not row.is_empty for row in rows) < _FEWEST:
+        return None
+    named = any(map(role_of, rows[top].cells))
+    return (_layout(rows, _filled(rows[top]), top + 1) if named else None) or _by_length(rows, top)
+
+
+def _by_length(rows: Sequence[Row], top: int) -> Layout:
+    """The column with the most letters is taken for the content; the top row may be a heading."""
+    below = rows[top + 1 :]
+    letters = [sum(len(row.cell(column).strip()) for row in below) for column in range(len(rows[top].cells))]
+    content = letters.index(max(letters))
+    found = _by_content(below, {Role.CONTENT: content})
+    told = Oddity(None, Kind.COLUMNS, _assumed(content))
+    is_headed = any(not _SHARES[role]([rows[top].cell(at).strip()]) for role, at in found.items())
+    first, heads = (top + 1, _filled(rows[top])) if is_headed else (top, ())
+    return Layout({Role.CONTENT: content} | found, first, heads, (told,))
+
+
+def _assumed(content: int) -> str:
+    return (
+        f"Không nhận ra các cột theo tiêu đề; cột {content + 1} tạm được coi là cột nội dung. "
+        "Chọn vai trò của từng cột rồi xem lại."
+    )
+
+
 def _filled(row: Row) -> tuple[str, ...]:
     return tuple(row.cell(row.covered.get(column, column)) for column in range(len(row.cells)))
 
@@ -172,7 +207,7 @@ def _by_content(rows: Sequence[Row], known: Mapping[Role, int]) -> dict[Role, in
     width = max((len(row.cells) for row in rows), default=0)
     free = [column for column in range(width) if column not in known.values()]
     texts = {column: [text for row in rows if (text := row.cell(column).strip())] for column in free}
-    for role, share in ((Role.CONTENT, _wordy), (Role.NUMBER, _numbered), (Role.MAX, _pointed)):
+    for role, share in _SHARES.items():
         shares = {column: share(cells) for column, cells in texts.items() if cells}
         best = max(shares, key=lambda column: shares[column], default=None)
         if role not in known and best is not None and shares[best] > _MAJORITY:
@@ -199,3 +234,9 @@ def _pointed(cells: Sequence[str]) -> float:
 def _looks_scored(rows: Sequence[Row]) -> bool:
     found = _by_content(rows, {})
     return Role.CONTENT in found and len(found) > 1 and len(rows) > 1
+
+
+_SHARES: Final[Mapping[Role, Callable[[Sequence[str]], float]]] = MappingProxyType(
+    {Role.CONTENT: _wordy, Role.NUMBER: _numbered, Role.MAX: _pointed}
+)
+"""How far the cells of a column show what it is for."""

@@ -1,6 +1,6 @@
 """Which tables of a document may be the sheet: one table, or one that goes on in the next; and those parted again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Final
@@ -74,15 +74,22 @@ def probable(found: Sequence[Candidate]) -> Candidate:
     return max(found, key=lambda one: (bool(one.layout.heads), Role.MAX in one.layout.columns, one.scored))
 
 
+Find = Callable[[Sequence[Row]], Layout | None]
+
+
 def candidates(tables: Sequence[Table]) -> list[Candidate]:
-    """Every table of criteria with what continues it, in the order of the document.
+    """Every table of criteria with what continues it, in the order of the document; where none shows, what may be one.
 
     Before each stands what is told between the one before it and itself.
     """
+    return _candidates(tables, columns.find) or _candidates(tables, columns.assumed)
+
+
+def _candidates(tables: Sequence[Table], find: Find) -> list[Candidate]:
     found: list[Candidate] = []
     before: list[str] = []
     for place, table in enumerate(map(_composed, tables), 1):
-        layout = columns.find(table.rows)
+        layout = find(table.rows)
         if found and _continues(found[-1], table, layout):
             found[-1] = _joined(found[-1], table)
         elif layout is not None and gather(table.rows, layout).lines:

@@ -173,7 +173,7 @@ def test_a_million_rows_are_refused_early_and_with_little_memory(tmp_path: Path)
         capture_output=True,
         text=True,
         check=False,
-        timeout=20,
+        timeout=300,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY)),
     )
     assert "Tệp có quá nhiều dòng, ô" in done.stderr, done.stderr

@@ -155,9 +155,9 @@ def test_a_million_rows_cost_little_time_and_memory(sound: Path) -> None:
     for count, said in ((25_000, "hơn 20.000 dòng; hãy xóa dòng thừa"), (600_000, "quá nhiều dòng, ô; hãy xóa dòng")):
         content = head + first + b"".join(rows[:count]) + b"</sheetData></worksheet>"
         with_part(sound, "xl/worksheets/sheet1.xml", content)
-        before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+        before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
         assert said in refusal(sound)
-        assert time.perf_counter() - began < 5
+        assert time.process_time() - began < 5
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024
 
 
@@ -177,7 +177,7 @@ def test_many_choices_for_many_rows_cost_no_more_than_both_together(sound: Path)
             sheet.append([f"II.{number}", "x", "l", "choice", "mục 1999"])
 
     changed(sound, change)
-    began = time.perf_counter()
+    began = time.process_time()
     form = read_form(sound)
     assert form.lines["II.7"].fields == {"option": "1999"}
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3

@@ -128,3 +128,21 @@ def test_a_long_name_of_a_file_makes_a_code_that_is_the_name_of_one(tmp_path: Pa
     assert len(document.source(2).slug) <= LONGEST_SLUG
     with pytest.raises(Unfit, match="không dùng làm mã được"):
         settled_by(document.source(2), [Settlement(about=About.SLUG, value="x" * 81)])
+
+
+def test_a_table_whose_columns_nobody_recognises_waits_for_a_person_to_name_them(tmp_path: Path) -> None:
+    strange = [("Ký hiệu", "Bậc", "Ý"), ("a1", "5", "KH"), ("b2", "10", "HN"), ("c3", "x", "BC"), ("d4", "y", "SK")]
+    source = read_document(word(tmp_path / "la.docx", strange)).source(1)
+    told = [one.what for one in made_of(source).oddities if one.kind == Kind.COLUMNS]
+    assert told[0].startswith("Không nhận ra các cột theo tiêu đề; cột 1 tạm được coi là cột nội dung.")
+    columns = ((About.COLUMN_CONTENT, "3"), (About.COLUMN_NUMBER, "1"), (About.COLUMN_MAX, "2"))
+    chosen = [Settlement(row=None, about=about, value=value) for about, value in columns]
+    made = settled_by(source, chosen).document["criteria"]
+    assert [(one["label"], one.get("max")) for one in made[:2]] == [("a1 KH", 5), ("b2 HN", 10)]
+    degrees = [("Tiêu chí", "Tốt", "Khá"), *[(f"{what} nội bộ", "", "") for what in ("Đoàn kết", "Kỷ luật", "Học tập")]]
+    (only,) = read_document(word(tmp_path / "muc.docx", degrees)).tables
+    assert [one.what for one in only.layout.oddities] == [
+        f"Cột «{head}» không rõ vai trò; đã bỏ qua." for head in ("Tốt", "Khá")
+    ]
+    letter = [("TỈNH ỦY MẪU", "ĐẢNG CỘNG SẢN VIỆT NAM"), ("Số 12-CV/TU", "Ngày 01/10"), ("Nơi nhận", "T/M")]
+    assert "Không thấy bảng tiêu chí" in refusal(word(tmp_path / "cong-van.docx", letter))
