@@ -138,7 +138,7 @@ def test_a_table_whose_columns_nobody_recognises_waits_for_a_person_to_name_them
     columns = ((About.COLUMN_CONTENT, "3"), (About.COLUMN_NUMBER, "1"), (About.COLUMN_MAX, "2"))
     chosen = [Settlement(row=None, about=about, value=value) for about, value in columns]
     made = settled_by(source, chosen).document["criteria"]
-    assert [(one["label"], one.get("max")) for one in made[:2]] == [("a1 KH", 5), ("b2 HN", 10)]
+    assert [(one["label"], one.get("max")) for one in made[:2]] == [("a1 KH", 5), ("b2 HN c3 BC d4 SK", 10)]
     degrees = [("Tiêu chí", "Tốt", "Khá"), *[(f"{what} nội bộ", "", "") for what in ("Đoàn kết", "Kỷ luật", "Học tập")]]
     (only,) = read_document(word(tmp_path / "muc.docx", degrees)).tables
     assert [one.what for one in only.layout.oddities] == [
