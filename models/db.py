@@ -242,7 +242,7 @@ def _postgresql(url: URL, pool: Pool) -> Engine:
 
     @event.listens_for(engine, "checkin")
     def _see_all_again(connection: psycopg.Connection | None, _record: object) -> None:
-        if connection is not None:
+        if connection is not None and connection.read_only:
             connection.isolation_level, connection.read_only = None, None
 
     return engine
