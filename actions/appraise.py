@@ -8,16 +8,14 @@ from sqlmodel import Session
 
 from actions import marks
 from actions.assign import foreign, leaves_in
-from actions.known import share_of_others
 from actions.marks import Filled
 from actions.self_assess import Saved, sheet_of
-from config.sheet import Criterion, Entry, Sheet
+from config.sheet import BLANK, Criterion, Entry, Sheet
 from models import assessments
 from models.assessments import Assessment, MarkRow
 from models.db import run
 from scoring import marks as scoring
 from scoring.marks import Totals
-from scoring.shares import check_share
 from states import history
 from states.actor import Actor
 from states.advance import Move, Moved, apply, seen
@@ -26,6 +24,7 @@ from states.facts import Dossier
 from states.hold import hold, share_round
 from states.machine import demand_open
 from states.permits import demand, demand_held
+from states.related import against_shares
 
 CONCLUDING = ("ask_explanation", "conclude_appraisal", "propose", "open_decision")
 """The steps that may follow an appraisal: while one of them is open to the appraiser, so are the marks."""
@@ -56,7 +55,7 @@ def save_marks(
     refusals = [
         *foreign(session, facts, filled, actor),
         *_against_sheet(sheet_of(facts), filled),
-        *_against_shares(session, facts, filled),
+        *_against_shares(facts, filled),
         *_against_self(facts, own, filled),
     ]
     if refusals:
@@ -84,11 +83,12 @@ def agree_untouched(
     codes = _untouched(session, sheet_of(facts), assessment_id, group)
     if codes != list(expected):
         raise Stale
-    refusals = foreign(session, facts, codes, actor)
+    own = marks.entries(session, assessment_id, "self")
+    filled = {code: Filled(own[code]) for code in codes}
+    refusals = [*foreign(session, facts, codes, actor), *_against_shares(facts, filled)]
     if refusals:
         raise Refused(refusals)
-    own = marks.entries(session, assessment_id, "self")
-    return _write(session, facts, {code: Filled(own[code]) for code in codes}, actor)
+    return _write(session, facts, filled, actor)
 
 
 def conclude(session: Session, assessment_id: int, *, actor: Actor, now: datetime, version: int | None = None) -> Moved:
@@ -125,13 +125,10 @@ def _against_sheet(sheet: Sheet, filled: Mapping[str, Filled]) -> Sequence[Refus
     return ()
 
 
-def _against_shares(session: Session, facts: Dossier, filled: Mapping[str, Filled]) -> Iterator[Refusal]:
+def _against_shares(facts: Dossier, filled: Mapping[str, Filled]) -> list[Refusal]:
     """The option of a share is the one that those below and beside have reached, once that is known (S2-2.2)."""
-    for leaf in sheet_of(facts).leaves():
-        entry = filled[leaf.code].entry if leaf.code in filled and leaf.share_of else None
-        sentence = check_share(leaf, entry, share_of_others(session, facts)) if entry is not None else None
-        if sentence:
-            yield Refusal("share", sentence)
+    entries = {code: one.entry for code, one in filled.items() if one.entry is not None}
+    return [Refusal("share", sentence) for sentence in against_shares(facts, entries)]
 
 
 def _against_self(facts: Dossier, own: Mapping[str, MarkRow], filled: Mapping[str, Filled]) -> Iterator[Refusal]:
@@ -160,8 +157,13 @@ def _entry(mark: MarkRow) -> Entry:
 
 
 def _untouched(session: Session, sheet: Sheet, assessment_id: int, group: str) -> list[str]:
-    own, appraised = (assessments.marks(session, assessment_id, copy) for copy in ("self", "appraised"))
-    return [code for code in leaves_in(sheet, group) if code in own and code not in appraised]
+    """What has a mark of the unit and none of the appraisal.
+
+    A remark beside a blank is no mark, nor is what does not stand on a sheet that was corrected since.
+    """
+    own, appraised = (marks.entries(session, assessment_id, copy) for copy in ("self", "appraised"))
+    passed = {*appraised, *marks.lost(sheet, own)}
+    return [code for code in leaves_in(sheet, group) if own.get(code, BLANK) != BLANK and code not in passed]
 
 
 def _write(session: Session, facts: Dossier, filled: Mapping[str, Filled], actor: Actor) -> Saved:
@@ -170,7 +172,7 @@ def _write(session: Session, facts: Dossier, filled: Mapping[str, Filled], actor
     totals = marks.put(session, sheet, facts.id, "appraised", changed, actor=actor, now=facts.now)
     if not changed:
         return Saved(facts.version, totals)
-    _count(session, facts, totals)
+    _count(session, facts, sheet, totals)
     written = marks.snapshot(session, facts.id, "appraised")
     content = {code: written.get(code) for code in changed}
     hashed = history.keep_payload(session, facts.entity, facts.seq + 1, content)
@@ -185,10 +187,12 @@ def _changed(appraised: Mapping[str, MarkRow], filled: Mapping[str, Filled]) -> 
     return {code: one for code, one in filled.items() if given[code] != stands.get(code, (None, given[code][1]))}
 
 
-def _count(session: Session, facts: Dossier, totals: Totals) -> None:
-    """Count the marks: a bonus or penalty that the unit entered waits for its mark like any other criterion."""
-    own, appraised = (assessments.marks(session, facts.id, copy) for copy in ("self", "appraised"))
-    waiting = set(totals.missing) | (own.keys() - appraised.keys())
+def _count(session: Session, facts: Dossier, sheet: Sheet, totals: Totals) -> None:
+    """Count the marks: a bonus or penalty that the unit entered waits for its mark like any other criterion.
+
+    What it was scored on before the sheet was corrected waits for nothing.
+    """
+    waiting = {*totals.missing, *_untouched(session, sheet, facts.id, "")}
     sql = "UPDATE assessment SET appraised = :appraised, unreasoned = :unreasoned, version = version + 1 WHERE id = :id"
     counts = {"appraised": facts.leaves - len(waiting), "unreasoned": marks.unreasoned(session, facts.id)}
     run(session, sql, counts | {"id": facts.id})

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from actions.boxes import Held, close_box, demand_holder, demand_open, first_of, hold_box, record
 from actions.meetings import demand_minutes
-from models.meetings import BallotBox, BallotCount, boxes_of, counts_in
+from models.meetings import BallotBox, BallotCount, counts_in
 from scoring.majority import Outcome, Tally, differences, problems
 from states.actor import Actor
 from states.advance import Move, Moved, apply
@@ -101,7 +101,7 @@ def second(
     demand_minutes(session, minutes_id)
     held = [hold(session, one, actor=actor, now=now) for one in sorted(set(assessment_ids))]
     for facts in held:
-        if any(first_of(facts, box.name) for box, _ in boxes_of(session, facts.id)):
+        if any(facts.file.box(name) for name in facts.programme.boxes if first_of(facts, name)):
             why = "đã bỏ phiếu lần hai; người chủ trì báo cáo cấp trên trực tiếp"
             raise refuse("third", f"«{facts.name}»: {why}.")
     return [apply(session, facts, "second_ballot", actor, Move(minutes_id=minutes_id)) for facts in held]

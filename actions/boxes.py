@@ -305,13 +305,14 @@ def _not_now(session: Session, facts: Dossier, name: str) -> Iterator[Refusal]:
 
 
 def _offered(session: Session, programme: Programme, facts: Dossier, name: str) -> tuple[str, ...]:
+    """What a box offers of a dossier; where the cap has come to bar both of the two highest, all below it."""
     spec = programme.boxes[name]
     first = first_of(facts, name)
-    known = spec.options_among(programme.level_labels)
-    codes = tuple(known) if first is None else _highest(session, programme, facts, first)
-    if spec.options or not _is_capped(facts, name):
+    known = tuple(spec.options_among(programme.level_labels))
+    codes = known if first is None else _highest(session, programme, facts, first)
+    if spec.options or not codes or not _is_capped(facts, name):
         return codes
-    return _within_cap(facts, codes)
+    return _within_cap(facts, codes) or _within_cap(facts, known)
 
 
 def _highest(session: Session, programme: Programme, facts: Dossier, name: str) -> tuple[str, ...]:

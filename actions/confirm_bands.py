@@ -15,7 +15,7 @@ from states import history
 from states.actor import Actor
 from states.errors import Refused, refuse
 
-DECIDED = "SELECT 1 FROM assessment WHERE round_id = :round AND level IS NOT NULL"
+DECIDED = "SELECT 1 FROM assessment WHERE round_id = :round AND (level IS NOT NULL OR decided_total IS NOT NULL)"
 
 
 def confirm_bands(
@@ -23,8 +23,8 @@ def confirm_bands(
 ) -> str:
     """Pin the programme with `bands` confirmed; from then on levels follow from totals. Returns its digest.
 
-    Refused without reason and document, once a level was decided, or when the round is over. What the bands must
-    be like is said by ValidationError.
+    Refused without reason and document, once a result was decided, with a level or without one, or when the round is
+    over. What the bands must be like is said by ValidationError.
     """
     facts = held_for(session, round_id, actor=actor, now=now)
     refusals = [*is_over(facts), *grounds.lacking()]

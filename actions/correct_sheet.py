@@ -146,10 +146,9 @@ def _too_far(facts: RoundFacts, criteria: Mapping[str, Sequence[str]], kept: Seq
 
 
 def _too_late(facts: RoundFacts, reopened: Sequence[Assessment]) -> Iterator[Refusal]:
-    steps = facts.programme.workflow.assessment.transitions
-    closing = any(step.do == "submit" and step.window for step in steps)
+    """What is submitted anew after its deadline would be refused, or flagged late for what is not the unit's doing."""
     for one in reopened:
-        if closing and one.closes_at <= facts.now:
+        if one.closes_at <= facts.now and not one.late:
             why = f"đã hết hạn ({deadline_text(one.closes_at)}); phải dời mốc hoặc gia hạn trước khi sửa biểu."
             yield Refusal("late", f"«{one.name}» {why}")
 

@@ -4,7 +4,7 @@ Whatever a plan finds against a correction refuses it. All of them lock the roun
 on the chains of what they change, and tell the units concerned.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ from models import assessments
 from models.assessments import Assessment
 from models.db import run
 from models.mail import Outbox
+from models.meetings import items_in, open_boxes
 from models.rounds import Round
 from states import history
 from states.actor import Actor
@@ -236,7 +237,8 @@ def plan_cancel_round(session: Session, round_id: int, *, actor: Actor, now: dat
     steps = facts.programme.workflow.assessment
     open_ones = [one for one in assessments.of_round(session, round_id) if steps.steps("cancel", one.state)]
     effects = (Effect(one.id, one.name, f"hủy, đang ở «{steps.states[one.state].label}»") for one in open_ones)
-    return Plan(tuple(effects), _against(facts, "cancel"))
+    voting = _voting(session, facts, [one.id for one in open_ones])
+    return Plan(tuple(effects), (*_against(facts, "cancel"), *voting))
 
 
 def cancel_round(session: Session, round_id: int, grounds: Grounds, *, actor: Actor, now: datetime) -> None:
@@ -251,6 +253,14 @@ def cancel_round(session: Session, round_id: int, grounds: Grounds, *, actor: Ac
     close_questions(session, plan.ids, now=now)
     withdraw(session, plan.ids)
     tell_all(session, "round_cancelled", plan.ids, about, now)
+
+
+def _voting(session: Session, facts: RoundFacts, ids: Collection[int]) -> Iterator[Refusal]:
+    """One refusal for each open ballot box over one of the dossiers: who votes in it would vote on nothing."""
+    for box in open_boxes(session, facts.id):
+        if any(item.assessment_id in ids for item in items_in(session, box.id)):
+            label = facts.programme.boxes[box.name].label
+            yield Refusal("box", f"Hòm phiếu số {box.id} («{label}») đang mở; kiểm phiếu hoặc hủy hòm phiếu trước.")
 
 
 def _against(facts: Facts, trigger: str) -> tuple[Refusal, ...]:
@@ -302,7 +312,8 @@ def _year(session: Session, round_id: int) -> int:
 def _removal(
     session: Session, round_id: int, sources: Sequence[int], into: int | None, actor: Actor, now: datetime
 ) -> Plan:
-    problems = [*is_over(held_for(session, round_id, actor=actor, now=now))]
+    of_it = held_for(session, round_id, actor=actor, now=now)
+    problems = [*is_over(of_it), *_voting(session, of_it, sources)]
     if into in sources or (into is not None and not sources):
         problems.append(Refusal("merge", "Phải nêu hồ sơ được sáp nhập, khác với hồ sơ nhận sáp nhập."))
     everybody = sorted({*sources, *([] if into is None else [into])})

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from actions import marks
 from actions.assign import of_round
+from actions.rank import rank_round
 from actions.self_assess import sheet_of
 from config.graph import RESTING
 from config.programme import Levels, LevelStatus
@@ -19,9 +20,10 @@ from models.db import run
 from models.decisions import Decision, DecisionItem, Document
 from models.types import SCALE, to_micros
 from scoring.levels import level as level_of
+from scoring.marks import highest
 from scoring.numbers import format_points
 from states import history
-from states.actor import Actor
+from states.actor import SYSTEM, Actor
 from states.advance import Move, apply
 from states.bulk import Bulk, bulk
 from states.errors import NotAllowed, Refusal, Refused, Unknown, refuse
@@ -30,6 +32,7 @@ from states.hold import hold, hold_round, share_round
 from states.machine import choose
 from states.permits import demand_round
 
+RANKED = "SELECT 1 FROM assessment WHERE round_id = :round AND place IS NOT NULL LIMIT 1"
 FINEST = Decimal(1).scaleb(-SCALE)
 
 
@@ -73,10 +76,13 @@ def redecide(
     """Decide again on dossiers, for a reason and by a document; returns the id of the new decision.
 
     What the old decisions said is kept; one on which no dossier stands any more is annulled, replaced by the new
-    one. After the report a supplementary seal is stored.
+    one. Places that were given are given anew. After the report a supplementary seal is stored.
     """
+    hold_round(session, round_id, actor=actor, now=now)
     grounds = Move(reason=reason, document_id=document_id)
     decision_id = _settle(session, round_id, results, "redecide", grounds, actor, now)
+    if run(session, RANKED, {"round": round_id}).fetchone():
+        rank_round(session, round_id, actor=SYSTEM, now=now)
     replace_left(session, round_id, decision_id, now=now)
     return decision_id
 
@@ -202,14 +208,12 @@ def _refusals(one: Chosen, trigger: str, grounds: Move) -> Iterator[Refusal]:
 
 
 def _bad_total(one: Chosen) -> Iterator[Refusal]:
-    sheet, total, proposal = sheet_of(one.facts), one.total, proposed(one.facts)
+    most, total, proposal = highest(sheet_of(one.facts)), one.total, proposed(one.facts)
     if total is None:
         yield Refusal("total", "hồ sơ chưa có tổng điểm thẩm định để quyết định.")
         return
-    if total < 0 or (total > sheet.total and not sheet.bonus_above_total):
-        yield Refusal(
-            "total", f"tổng điểm phải từ 0 đến {format_points(sheet.total)}, không nhận {format_points(total)}."
-        )
+    if not 0 <= total <= most:
+        yield Refusal("total", f"tổng điểm phải từ 0 đến {format_points(most)}, không nhận {format_points(total)}.")
     elif total % FINEST:
         yield Refusal("total", f"tổng điểm có tối đa bốn chữ số thập phân, không nhận {format_points(total)}.")
     if total != proposal and not one.reason:

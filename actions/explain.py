@@ -83,7 +83,7 @@ def answer(
     facts, request = _hold(session, request_id, actor, now)
     demand_open(facts, "answer_explanation")
     asked = {item.criterion: item for item in items(session, request_id)}
-    refusals = [*_closed(request, now), *_bad_answers(answers, asked)]
+    refusals = [*_closed(request, max(now, facts.chain_at)), *_bad_answers(answers, asked)]
     if refusals:
         raise Refused(refusals)
     for code, text in answers.items():

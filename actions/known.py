@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
 from sqlmodel import Session
@@ -12,54 +11,41 @@ from sqlmodel import Session
 from actions import marks, shortcomings
 from actions.self_assess import sheet_of
 from config.calendar import local_day
-from config.graph import RESTING
 from config.sheet import BLANK, Criterion, Entry, Sheet
 from config.statements import StatementKind
-from models.db import run
 from models.meetings import boxes_of
 from models.people import Subject
 from models.rounds import Round
 from models.statements import Statement, disciplines, statements
 from scoring.case import Case, Discipline, Votes
 from scoring.rating import complete_months
-from scoring.shares import share
 from states.facts import Dossier
 from states.reading import YES
+from states.related import related
 
 if TYPE_CHECKING:
     from config.conditions import Who
 
-GOOD = "httnv"
-RELATED = {
-    "subordinates": "SELECT id FROM subject WHERE parent_id = :subject AND kind IN ({party})",
-    "managed": "SELECT s.id FROM subject s JOIN subject_link l ON l.other_id = s.parent_id "
-    "WHERE l.subject_id = :subject AND l.link = 'leads' AND s.kind NOT IN ({people})",
-    "members": "SELECT subject_id FROM subject_link WHERE other_id = :subject AND link = 'member_of' "
-    "AND subject_id NOT IN (SELECT subject_id FROM subject_link WHERE other_id = :subject AND link = 'leads')",
-    "peers": "SELECT subject_id FROM subject_link WHERE other_id = :subject AND link = 'peer_of'",
-    "headed": "SELECT other_id FROM subject_link WHERE subject_id = :subject AND link = 'leads'",
-}
-"""Whose levels count, by the links of the register: a head is weighed apart from the members of his cell (6.4)."""
-
 
 def case_of(session: Session, facts: Dossier) -> Case:
-    """Everything known of a dossier."""
+    """Everything known of a dossier; a vote that no calendar of polls names was held where it was counted (HT-8.4)."""
     sheet, subject = sheet_of(facts), session.get_one(Subject, facts.subject_id)
     stated = {name: one for name, one in statements(session, facts.id).items() if _is_in_force(facts, one)}
     entries = _entries(session, facts.id)
     today, year = local_day(facts.now), session.get_one(Round, facts.round_id).year
+    ballots = _ballots(session, facts.id)
     return Case(
         leaves=_applying(sheet, entries),
         degrees={code: entry.degree for code, entry in entries.items() if entry.degree is not None},
         total=_total(session, facts, sheet),
-        related=_related(session, facts) | _civil_servant(stated),
+        related=related(facts) | _civil_servant(stated),
         figures=_figures(session, facts, stated),
         declared=_declared(facts, stated),
         disciplines=_disciplines(session, facts.id),
-        ballots=_ballots(session, facts.id),
+        ballots=ballots,
         post=subject.post,
         months_in_post=_months(subject.since, today),
-        polls=facts.programme.polls_of(year),
+        polls=facts.programme.polls_of(year) | (ballots.keys() - facts.programme.polls.keys()),
     )
 
 
@@ -78,14 +64,6 @@ def _entries(session: Session, assessment_id: int) -> dict[str, Entry]:
     return {**own, **appraised}
 
 
-def share_of_others(session: Session, facts: Dossier) -> Fraction | None:
-    """The share of the bodies of its level and of those under it at HTTNV or better (S2-2.2); None while unknown."""
-    rating = facts.programme.rating
-    scale = [level.code for level in rating.levels] if rating else []
-    others = [level for whom in ("subordinates", "peers") for level in _related(session, facts)[whom]]
-    return share(dict(enumerate(others)), GOOD, scale) if GOOD in scale else None
-
-
 def _figures(session: Session, facts: Dossier, stated: Mapping[str, Statement]) -> dict[str, int]:
     """Figures that are stated, and the shortcomings of earlier years as they are recorded."""
     counts = {name: int(one.value) for name, one in stated.items() if _kind(facts, name) is StatementKind.COUNT}
@@ -102,27 +80,6 @@ def _total(session: Session, facts: Dossier, sheet: Sheet) -> Decimal | None:
 
 def _applying(sheet: Sheet, entries: Mapping[str, Entry]) -> tuple[Criterion, ...]:
     return tuple(leaf for leaf in sheet.leaves() if not entries.get(leaf.code, BLANK).not_applicable)
-
-
-def _related(session: Session, facts: Dossier) -> dict[str, tuple[str | None, ...]]:
-    kinds = facts.programme.subject_kinds
-    named = {
-        "party": [kind for kind, one in kinds.items() if one.group == kinds[facts.kind].group],
-        "people": [kind for kind, one in kinds.items() if one.person],
-    }
-    listed = {name: ", ".join(f"'{kind}'" for kind in found) or "NULL" for name, found in named.items()}
-    return {whom: _levels(session, facts, sql.format(**listed)) for whom, sql in RELATED.items()}
-
-
-def _levels(session: Session, facts: Dossier, subjects: str) -> tuple[str | None, ...]:
-    """Levels given or still awaited; left out is who is not rated this year, and who is waived until he is rated."""
-    sql = (
-        f"SELECT a.level, a.state FROM assessment a WHERE a.round_id = :round AND a.subject_id IN ({subjects}) "
-        "AND (a.level IS NOT NULL OR NOT EXISTS (SELECT 1 FROM waiver w WHERE w.assessment_id = a.id)) ORDER BY a.id"
-    )
-    rows = run(session, sql, {"round": facts.round_id, "subject": facts.subject_id}).fetchall()
-    states = facts.programme.workflow.assessment.states
-    return tuple(level for level, state in rows if level is not None or states[state].kind not in RESTING)
 
 
 def _civil_servant(stated: Mapping[str, Statement]) -> dict[str, tuple[str | None, ...]]:

@@ -16,6 +16,7 @@ from config.graph import RESTING
 from models.assessments import Assessment
 from models.db import run
 from models.decisions import Document
+from models.names import sort_name
 from models.opinions import Opinion, OpinionRequest, body_names, dossier_names, of_body, of_request
 from models.rounds import ProgrammeVersion, Round
 from models.types import from_micros
@@ -183,7 +184,7 @@ def _bodies(session: Session, opinions: Iterable[Opinion]) -> list[Body]:
     found = {key: list(group) for key, group in groupby(by_body, key=lambda one: one.account_id)}
     names = body_names(session, found)
     made = (_body(key, names[key], [one for one in group if one.status != "withdrawn"]) for key, group in found.items())
-    return sorted((one for one in made if one.asked), key=lambda one: one.name)
+    return sorted((one for one in made if one.asked), key=lambda one: sort_name(one.name))
 
 
 def _body(key: int, name: str, own: Collection[Opinion]) -> Body:

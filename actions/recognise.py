@@ -29,12 +29,17 @@ from states.permits import demand_held
 from states.procedure import within_cap, within_quota
 
 BOXES = ("second_decision", "decision")
-OTHER_THAN_VOTED = "mức công nhận phải là mức đã được bỏ phiếu; chỉ hạ mức khi vượt tỷ lệ, có lý do và biên bản."
+OTHER_THAN_VOTED = (
+    "mức công nhận phải là mức đã được bỏ phiếu; chỉ hạ khi vượt tỷ lệ hoặc mức trần, đến mức cao nhất còn được phép, "
+    "có lý do và biên bản."
+)
 NO_MORE: Final[Mapping[str, object]] = MappingProxyType({})
 LEADERS = (
     "SELECT a.id FROM subject_link l JOIN assessment a ON a.subject_id = l.subject_id AND a.round_id = :round "
     "WHERE l.other_id = :subject AND l.link = 'leads' AND a.level IS NOT NULL ORDER BY a.id"
 )
+FORM = "mau-03"
+USED_FORM = "Mẫu 03 trong hồ sơ là của lần công nhận lại trước; đính kèm Mẫu 03 của lần này."
 WEIGHED_NOW = "Theo quy định của đợt này, kỷ luật phát sinh sau được xem xét ở kỳ đánh giá hiện tại."
 
 
@@ -90,9 +95,7 @@ def annul_and_recognise(session: Session, award: Award, papers: Papers, *, actor
     decision_id = _decision(session, facts.round_id, papers, award.reason, now)
     _keep(session, facts, award, decision_id)
     apply(session, facts, "annul_and_recognise", actor, _move(facts, award, papers, decision_id))
-    above = list(_heads_above(session, facts, actor))
-    if above:
-        raise Refused(above)
+    _demand_no_head_above(session, facts, actor)
     replace_left(session, facts.round_id, decision_id, now=now)
     return decision_id
 
@@ -100,7 +103,8 @@ def annul_and_recognise(session: Session, award: Award, papers: Papers, *, actor
 def record_superior(session: Session, award: Award, papers: Papers, *, actor: Actor, now: datetime) -> int:
     """Record the level that the superior decided: on whom it manages (HT-10.2), or for want of a majority (AMB-HT-7).
 
-    The latter stays under cap and quota, which only a reason and minutes exceed.
+    The latter stays under cap and quota, which only a reason and minutes exceed; a body is not left below a head who
+    has his level already (HT-11.14).
     """
     _demand_papers(session, papers)
     facts = _held(session, award, "record_superior_decision", actor, now)
@@ -109,6 +113,7 @@ def record_superior(session: Session, award: Award, papers: Papers, *, actor: Ac
     decision_id = _decision(session, facts.round_id, papers, award.reason, now)
     _keep(session, facts, award, decision_id)
     apply(session, facts, "record_superior_decision", actor, _move(facts, award, papers, decision_id))
+    _demand_no_head_above(session, facts, actor)
     return decision_id
 
 
@@ -178,8 +183,13 @@ def _is_lower(facts: Dossier, award: Award) -> bool:
 
 
 def _needlessly_lower(facts: Dossier, award: Award) -> Iterator[Refusal]:
-    """Refuse to lower what was voted while the quota, with all of the decision counted, has a place for it."""
-    if _is_lower(facts, award) and within_quota(replace(facts, intended=_won(facts)), Parameters()) is None:
+    """Refuse to lower what was voted further than to the best level that cap and quota leave.
+
+    The quota is that with all of the decision counted; the cap may have come down since the vote (HT-11.14).
+    """
+    order = list(facts.programme.level_labels)
+    better = order[order.index(_won(facts) or "") : order.index(award.level or "")] if _is_lower(facts, award) else []
+    if any(not _barred(facts, level, minuted=False) for level in better):
         yield Refusal("level", f"«{facts.name}»: {OTHER_THAN_VOTED}")
 
 
@@ -196,17 +206,30 @@ def _demand_replaceable(facts: Dossier, award: Award) -> None:
         raise refuse("later_discipline", WEIGHED_NOW)
     if award.level == facts.level:
         raise refuse("same_level", "Mức mới trùng với mức đã công nhận; không có gì để hủy bỏ.")
+    before, form = facts.file.last("annul_and_recognise"), facts.file.enclosed_at(FORM)
+    if before is not None and form is not None and form <= before:
+        raise refuse("form_attached", USED_FORM)
     _demand_within(facts, award.level, minuted=False)
 
 
 def _demand_within(facts: Dossier, level: str | None, *, minuted: bool) -> None:
-    """Refused above the cap of a head whom this round recognises, and above the quota unless that is minuted."""
+    refusals = _barred(facts, level, minuted=minuted)
+    if refusals:
+        raise Refused(refusals)
+
+
+def _barred(facts: Dossier, level: str | None, *, minuted: bool) -> list[Refusal]:
+    """Above the cap of a head whom this round recognises, and above the quota unless that is minuted."""
     intended = replace(facts, intended=level)
     cap = within_cap(intended, Parameters()) if _is_bound(facts) else None
     quota = None if minuted else within_quota(intended, Parameters())
-    refusals = [refusal for refusal in (cap, quota) if refusal is not None]
-    if refusals:
-        raise Refused(refusals)
+    return [refusal for refusal in (cap, quota) if refusal is not None]
+
+
+def _demand_no_head_above(session: Session, facts: Dossier, actor: Actor) -> None:
+    above = list(_heads_above(session, facts, actor))
+    if above:
+        raise Refused(above)
 
 
 def _heads_above(session: Session, facts: Dossier, actor: Actor) -> Iterator[Refusal]:

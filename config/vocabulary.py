@@ -182,6 +182,7 @@ GUARDS: Final[Mapping[str, type[Parameters]]] = MappingProxyType(
         "ballot_closed": ClosedBox,
         "opinions_settled": Parameters,
         "proposal_made": Parameters,
+        "shares_kept": Parameters,
         "ballot_majority": Box,
         "within_cap": Parameters,
         "within_quota": Parameters,

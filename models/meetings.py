@@ -138,6 +138,12 @@ def boxes_at(session: Session, meeting_id: int) -> Sequence[BallotBox]:
     return session.exec(chosen.order_by(col(BallotBox.id))).all()
 
 
+def open_boxes(session: Session, round_id: int) -> Sequence[BallotBox]:
+    """The ballot boxes of a round in which is still voted or counted, the oldest first."""
+    chosen = select(BallotBox).where(BallotBox.round_id == round_id, BallotBox.status == "open")
+    return session.exec(chosen.order_by(col(BallotBox.id))).all()
+
+
 def boxes_of(session: Session, assessment_id: int) -> Sequence[tuple[BallotBox, BallotItem]]:
     """The ballot boxes of a dossier, the oldest first."""
     chosen = select(BallotBox, BallotItem).join(BallotItem, col(BallotItem.box_id) == col(BallotBox.id))

@@ -66,8 +66,8 @@ def has_quorum(present: int, summoned: int, box: Box) -> bool:
 def outcome(tally: Tally, box: Box, options: Mapping[str, str], *, second: bool = False) -> Outcome:
     """Find the option with strictly more than the majority; of a first ballot else the two highest.
 
-    Those tied at the second place all go in; what nobody marked does not. A second ballot has no third: the
-    chair reports to the superior (AMB-HT-7). The tally must have no problems.
+    Those tied at the second place all go in; what nobody marked does not, but where no ballot was valid. A second
+    ballot has no third: the chair reports to the superior (AMB-HT-7). The tally must have no problems.
     """
     base = tally.figures()[box.of]
     needed = f"quá {_part(box.majority)} {_BASES[box.of]} ({base})"
@@ -114,10 +114,10 @@ def _sums(tally: Tally) -> Iterator[str]:
 
 
 def _two_highest(tally: Tally, options: Mapping[str, str]) -> tuple[str, ...]:
-    """The options with at least as many ballots as the second, in the order of the options."""
+    """The options with at least as many ballots as the second, in the order of the options; all where none has any."""
     marked = {code: tally.counts[code] for code in options if tally.counts.get(code, 0) > 0}
     least = min(sorted(marked.values(), reverse=True)[:_SECOND], default=0)
-    return tuple(code for code, number in marked.items() if number >= least)
+    return tuple(code for code, number in marked.items() if number >= least) or tuple(options)
 
 
 def _what_next(again: tuple[str, ...], tally: Tally, options: Mapping[str, str]) -> str:
@@ -128,7 +128,7 @@ def _what_next(again: tuple[str, ...], tally: Tally, options: Mapping[str, str])
 
 
 def _with_votes(codes: Iterable[str], tally: Tally, options: Mapping[str, str]) -> str:
-    return ", ".join(f"«{options[code]}» {tally.counts[code]} phiếu" for code in codes)
+    return ", ".join(f"«{options[code]}» {tally.counts.get(code, 0)} phiếu" for code in codes)
 
 
 def _side_by_side(first: Tally, second: Tally, options: Mapping[str, str]) -> Iterator[tuple[str, int, int]]:

@@ -84,6 +84,12 @@ def totals(sheet: Sheet, entries: Mapping[str, Entry]) -> Totals:
     return Totals(_bounded(scaled + extras, sheet), groups, tuple(missing))
 
 
+def highest(sheet: Sheet) -> Decimal:
+    """Return the greatest total of a sheet: its own, and all bonus where that may lift it."""
+    bonus = sum((leaf.ceiling for leaf in sheet.leaves() if leaf.kind == Kind.BONUS), _ZERO)
+    return sheet.total + (bonus if sheet.bonus_above_total else _ZERO)
+
+
 def is_scored(criterion: Criterion, entry: Entry) -> bool:
     """Whether nothing is left to fill in; 0 is a score, blank is not (AMB-DN-3); what is `may_stay_blank` is."""
     return entry.not_applicable or may_stay_blank(criterion) or not _lacking(criterion, entry)

@@ -29,7 +29,7 @@ STAFF: Final = (
 ORPHANS: Final = (
     "SELECT a.id, a.name FROM assessment a WHERE a.round_id = :round AND NOT EXISTS (SELECT 1 FROM account_grant g "
     "JOIN account t ON t.id = g.account_id WHERE g.subject_id = coalesce(a.agency_id, a.subject_id) "
-    "AND g.role IN ('officer', 'head') AND g.ended_at IS NULL AND t.active) ORDER BY a.name, a.id"
+    "AND g.role IN ('officer', 'head') AND g.ended_at IS NULL AND t.active) ORDER BY a.sort_name, a.id"
 )
 HAS_ROLE: Final = (
     "EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = t.id AND g.role = :role AND g.ended_at IS NULL)"

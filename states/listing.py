@@ -3,17 +3,18 @@
 A page costs the same wherever it lies: it begins behind a dossier, not at a number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlmodel import Session
 
-from models.assessments import FULL, LATE, UNOPENED
+from config.workflow import Workflow
+from models.assessments import LATE, UNOPENED
 from models.db import run
 from models.names import holding, sought
 from models.types import from_micros
-from states.overview import Watched, left, narrowed
+from states.overview import Watched, full, left, narrowed
 
 PAGE: Final = 50
 COLUMNS: Final = (
@@ -27,7 +28,11 @@ ORDERS: Final = {
 }
 """What a list is ordered by, each over an index."""
 TURNED: Final = {"ASC": "DESC", "DESC": "ASC", ">": "<", "<": ">"}
-FLAGS: Final = {"unopened": UNOPENED, "full": FULL, "late": LATE}
+FLAGS: Final[Mapping[str, Callable[[Workflow], str]]] = {
+    "unopened": lambda _workflow: UNOPENED,
+    "full": full,
+    "late": lambda _workflow: LATE,
+}
 
 
 class Wanted(NamedTuple):
@@ -107,7 +112,7 @@ def _conditions(watched: Watched, wanted: Wanted) -> tuple[list[str], dict[str, 
             conditions.append(f"a.{name} = :{name}")
             parameters[name] = value
     if wanted.flag:
-        conditions += [FLAGS[wanted.flag], f"a.state NOT IN ({left(watched.workflow)})"]
+        conditions += [FLAGS[wanted.flag](watched.workflow), f"a.state NOT IN ({left(watched.workflow)})"]
     if wanted.search:
         conditions.append("replace(a.sort_name, '~', '') LIKE :search ESCAPE '!'")
         parameters["search"] = holding(sought(wanted.search))

@@ -14,6 +14,7 @@ from models.db import run
 from models.types import from_micros
 from states.actor import Actor
 from states.hold import programme_of
+from states.overview import unit_states
 from states.permits import ANY_BODY, DOSSIER, ROUND, VERBS, clauses, held
 
 COLUMNS: Final = (
@@ -58,6 +59,11 @@ class Mine(NamedTuple):
     def is_full(self) -> bool:
         """Whether everything is scored."""
         return bool(self.leaves) and self.scored >= self.leaves
+
+    @property
+    def awaits_unit(self) -> bool:
+        """Whether it is the unit that has to do its own part."""
+        return self.state_name in unit_states(self.programme.workflow)
 
 
 class Round(NamedTuple):

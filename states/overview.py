@@ -194,6 +194,12 @@ def left(workflow: Workflow) -> str:
     return ", ".join(f"'{name}'" for name in states if states[name].kind is StateKind.FINAL) or "NULL"
 
 
+def full(workflow: Workflow) -> str:
+    """Everything is scored, and it is the unit that has to hand it in, in SQL."""
+    names = ", ".join(f"'{name}'" for name in sorted(unit_states(workflow))) or "NULL"
+    return f"{FULL} AND a.state IN ({names})"
+
+
 def waiting(session: Session, watched: Watched, now: datetime) -> Waiting:
     """What waits in a round, in one query."""
     condition, given = narrowed(watched.bodies)
@@ -201,7 +207,7 @@ def waiting(session: Session, watched: Watched, now: datetime) -> Waiting:
     mail = "outbox o" if watched.bodies is None else "outbox o JOIN assessment a ON a.id = o.assessment_id"
     asked = "{table} x CROSS JOIN assessment a WHERE {open} AND a.id = x.assessment_id AND a.round_id = :round"
     parts = (
-        *(f"{here} AND {flag} ORDER BY a.sort_name, a.id" for flag in (UNOPENED, FULL, LATE)),
+        *(f"{here} AND {flag} ORDER BY a.sort_name, a.id" for flag in (UNOPENED, full(watched.workflow), LATE)),
         asked.format(table="extension", open="x.granted IS NULL") + f" AND {condition}",
         asked.format(table="difficulty", open="x.answered_at IS NULL") + f" AND {condition}",
         f"{mail} WHERE o.round_id = :round AND o.status IN ('bounced', 'failed') AND {condition}",

@@ -60,7 +60,7 @@ def dossiers(session: Session, round_id: int, text: str) -> list[Dossier]:
     named, given = _named("a.name", text)
     sql = (
         f"SELECT a.id, a.name, a.kind, a.state FROM assessment a WHERE a.round_id = :round AND {named} "
-        f"ORDER BY a.name, a.id LIMIT {MOST}"
+        f"ORDER BY a.sort_name, a.id LIMIT {MOST}"
     )
     return [Dossier._make(row) for row in run(session, sql, given | {"round": round_id}).fetchall()]
 

@@ -14,6 +14,7 @@ from states.errors import Refusal
 from states.facts import Dossier
 from states.guards import NEGATED, guard, unless
 from states.reading import YES
+from states.related import against_shares
 
 EXCLUSIONS = ("exempt", "suspended", "newly_admitted")
 """The statements that take a member out of the review (HT-1.4)."""
@@ -128,6 +129,13 @@ def opinions_settled(facts: Dossier, _: vocabulary.Parameters) -> Refusal | None
 def proposal_made(facts: Dossier, _: vocabulary.Parameters) -> Refusal | None:
     """A level is proposed, with every condition explained (RULES 4.13)."""
     return unless(facts.file.has_proposal(), "proposal_made", "Chưa lập đề xuất mức xếp loại cho hồ sơ này.")
+
+
+@guard("id")
+def shares_kept(facts: Dossier, _: vocabulary.Parameters) -> Refusal | None:
+    """Where a share leads to the option, the appraised one is that of the share, once it is known (S2-2.2)."""
+    sentences = against_shares(facts, facts.file.appraised())
+    return unless(not sentences, "shares_kept", " ".join(sentences))
 
 
 @guard("id", "intended")

@@ -58,6 +58,11 @@ class Reader:
         """The parts and forms that the dossier holds."""
         return frozenset(row[0] for row in self._all("SELECT part FROM enclosure WHERE assessment_id = :id"))
 
+    def enclosed_at(self, part: str) -> datetime | None:
+        """When a part or form was last enclosed."""
+        found = self._one("SELECT max(at) FROM enclosure WHERE assessment_id = :id AND part = :part", part=part)
+        return None if found is None else from_micros(found)
+
     def stated(self, name: str) -> str | None:
         """What is stated under a name; what needs two keys counts once it is accepted (AMB-HT-14)."""
         rows = self._all(
@@ -108,9 +113,12 @@ class Reader:
 
     def unmet(self) -> tuple[str, ...]:
         """Criteria that are not met by the appraised copy (AMB-NA-1)."""
+        return unmet(self.programme.sheet_for(self.kind), self.appraised())
+
+    def appraised(self) -> dict[str, Entry]:
+        """The entries of the appraised copy, by criterion."""
         rows = self._all("SELECT criterion, entry FROM mark WHERE assessment_id = :id AND copy_name = 'appraised'")
-        entries = {code: Entry.model_validate_json(entry) for code, entry in rows}
-        return unmet(self.programme.sheet_for(self.kind), entries)
+        return {code: Entry.model_validate_json(entry) for code, entry in rows}
 
     def missing(self, edges: str, *, reviewed: bool) -> list[str]:
         """Names of those that come first and are not reviewed, or not rated; who is waived is not waited for."""

@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 
 from actions import answers, appraise, explain, opinions, self_assess, statements
 from actions.accounts import add_account, grant
-from actions.known import share_of_others
 from actions.marks import Filled
 from actions.propose import propose
 from config.calendar import start_of
@@ -31,6 +30,7 @@ from states import order
 from states.actor import Actor, account
 from states.advance import Move, advance
 from states.hold import hold
+from states.related import share_of_others
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SHARES = {Merit.EXCELLENT: 97, Merit.GOOD: 84, Merit.FAIR: 60, Merit.POOR: 30}
@@ -211,7 +211,7 @@ def _conclude(session: Session, year: Year, one: Unit) -> None:
 
 
 def _shared(session: Session, year: Year, one: Unit, leaf: Criterion) -> Filled | None:
-    share = share_of_others(session, hold(session, one.id, actor=year.owner, now=year.now))
+    share = share_of_others(hold(session, one.id, actor=year.owner, now=year.now))
     if leaf.kind is not Kind.CAPPED_CHOICE or share is None:
         return None
     option = option_for(leaf, share)

@@ -8,10 +8,13 @@ from actions.assign import assign, declare_conflict, leaves_in, unassign
 from actions.explain import ask
 from actions.marks import Filled
 from actions.self_assess import Saved, save, submit
-from config.sheet import Entry, Sheet
+from actions.spots import send_dossier
+from actions.statements import enclose
+from config.sheet import BLANK, Entry, Sheet
 from models.assessments import marks
 from models.db import Database
 from states.actor import Actor
+from states.advance import advance
 from states.errors import NotAllowed, Refused, Stale, Unknown
 from tests.actions.later import (
     LOCKED,
@@ -29,7 +32,8 @@ from tests.actions.later import (
     rules,
     sentences,
 )
-from tests.actions.world import World, best, launched, state_of, submitted
+from tests.actions.test_spots import APPRAISED, PARTS, PROGRAMME, building, pull, spots
+from tests.actions.world import World, best, launched, paper, state_of, submitted
 
 POORER = Filled(Entry(points=Decimal("1.5")), "Thiếu văn bản")
 
@@ -315,3 +319,22 @@ def test_announced_marks_are_closed_to_the_appraiser(database: Database) -> None
     assert rules(refusal(database, world.first, {"I.1": POORER}, world.appraiser)) == ["state"]
     assert "appraise" not in acts(database, f"assessment:{world.first}")[-2:]
     assert leaves_in(sheet(world), "")[0] in points(database, world.first, "decided")
+
+
+@pytest.mark.rule("ANO-NA-1")
+def test_a_remark_on_what_the_dossier_meets_by_itself_waits_for_no_mark(database: Database) -> None:
+    """I.5 stays blank with a word beside it: agreeing with all the rest is whole."""
+    world = spots(database)
+    key, officer = building(database, world, "huyen-a", "qcdc"), world.officers["huyen-a"]
+    remark = {"I.5": Filled(BLANK, "Theo công văn đề nghị")}
+    with database.writing() as session:
+        save(session, key, best(PROGRAMME.sheet_for("qcdc")) | remark, actor=officer, now=APPRAISED)
+        for part in PARTS[:2]:
+            enclose(session, key, part, paper(session, now=APPRAISED), actor=officer, now=APPRAISED)
+        send_dossier(session, key, actor=officer, now=APPRAISED)
+        advance(session, key, "start_appraisal", actor=world.appraiser, now=APPRAISED)
+        shown = untouched(session, key, actor=world.appraiser)
+        agree_untouched(session, key, "", shown, actor=world.appraiser, now=APPRAISED)
+    assert "I.5" not in shown
+    assert dossier(database, key).appraised == len(shown) + 1
+    assert pull(database, key, "propose", actor=world.heads["huyen-a"], now=APPRAISED, document=True) == "proposed"

@@ -28,6 +28,7 @@ from tests.actions.ballots_world import (
     meeting,
     moved,
     opened,
+    recognised,
 )
 from tests.actions.world import CONSOLE, paper
 
@@ -232,6 +233,36 @@ def test_a_second_ballot_is_the_last(database: Database) -> None:
     with pytest.raises(Refused) as caught, database.writing() as session:
         second(session, [voters.party], minutes, actor=voters.secretary, now=LATER)
     assert str(caught.value) == "«Đơn vị 3»: đã bỏ phiếu lần hai; người chủ trì báo cáo cấp trên trực tiếp."
+
+
+@pytest.mark.rule("AMB-HT-7")
+def test_where_no_ballot_was_valid_all_is_voted_on_again(database: Database) -> None:
+    """Nobody is among the two highest: without a second ballot the dossier could go nowhere."""
+    voters = deciding(database)
+    where = meeting(database, voters)
+    box_id = opened(database, voters, voters.party, at_meeting=where)
+    found = counted(database, voters, box_id, {voters.party: count(invalid=7)})
+    assert (found.outcomes[voters.party].winner, found.outcomes[voters.party].again) == (None, LEVELS)
+    with database.writing() as session:
+        minutes = paper(session, now=VOTING, kind="minutes")
+        second(session, [voters.party], minutes, actor=voters.secretary, now=LATER)
+    last = opened(database, voters, voters.party, name="second_decision", at_meeting=where)
+    assert json.loads(box_of(database, last)[0].options) == list(LEVELS)
+
+
+@pytest.mark.rule("AMB-HT-7", "HT-11.14")
+def test_a_second_ballot_offers_what_the_cap_has_left_meanwhile(database: Database) -> None:
+    """The body was recognised between both ballots, below what its head was voted for."""
+    voters = deciding(database)
+    where = meeting(database, voters)
+    box_id = opened(database, voters, voters.collective, voters.leader, at_meeting=where)
+    counted(database, voters, box_id, {voters.collective: count(0, 0, 7), voters.leader: count(3, 3, 1)})
+    recognised(database, voters, voters.collective, "htnv")
+    with database.writing() as session:
+        minutes = paper(session, now=VOTING, kind="minutes")
+        second(session, [voters.leader], minutes, actor=voters.secretary, now=LATER)
+    last = opened(database, voters, voters.leader, name="second_decision", at_meeting=where)
+    assert json.loads(box_of(database, last)[0].options) == ["htnv", "khtnv"]
 
 
 def test_with_a_majority_there_is_no_second_ballot(database: Database) -> None:

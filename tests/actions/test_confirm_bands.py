@@ -15,6 +15,8 @@ from models.db import Database
 from models.history import history_of
 from states.advance import advance_round
 from states.errors import NotAllowed, Refused
+from tests.actions import later
+from tests.actions.later import decided, in_decision
 from tests.actions.world import World, at, launched, paper, submitted
 
 CLOSED, DECIDING = at("2022-11-15 00:00:15"), at("2022-11-25 09:00")
@@ -77,3 +79,13 @@ def test_bands_stand_once_a_level_is_decided(database: Database) -> None:
         grounds = Grounds("Theo Quyết định 02/2020.", paper(session, now=DECIDING))
     with database.writing() as session, pytest.raises(Refused, match="không xác nhận khung điểm"):
         confirm_bands(session, world.round_id, BANDS, grounds, actor=world.administrator, now=DECIDING)
+
+
+def test_bands_come_too_late_for_a_round_that_gives_no_levels(database: Database) -> None:
+    """Else some of its units would have a level, and those decided before had none (AMB-DN-6)."""
+    world = in_decision(database)
+    decided(database, world, [Result(world.first)])
+    with database.writing() as session:
+        grounds = Grounds("Theo hướng dẫn mới.", paper(session, now=later.DECIDING))
+    with database.writing() as session, pytest.raises(Refused, match="không xác nhận khung điểm"):
+        confirm_bands(session, world.round_id, BANDS, grounds, actor=world.administrator, now=later.DECIDING)

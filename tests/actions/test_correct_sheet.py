@@ -1,13 +1,15 @@
 import json
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from actions import self_assess
+from actions.appraise import agree_untouched, conclude, save_marks, untouched
 from actions.correct_sheet import affected, correct_sheet, plan_correct_sheet
 from actions.corrections import Grounds
+from actions.extension import grant_extension
 from actions.lock import lock_due
 from actions.marks import Filled
 from config.load import load_programme, programme_from_document
@@ -28,7 +30,7 @@ from tests.actions.later import (
     rules,
     sentences,
 )
-from tests.actions.world import World, at, best, launched, paper, state_of, submitted
+from tests.actions.world import World, at, best, launched, paper, state_of, submit, submitted
 
 NOW = at("2024-11-05 09:00")
 KIND, OTHER = "dang_bo_quan_huyen", "dang_bo_xa_phuong"
@@ -206,3 +208,40 @@ def test_what_else_stands_against_a_correction(database: Database) -> None:
     assert rules(caught.value) == ["needs_reason", "needs_document", "sample", "sample"]
     with pytest.raises(NotAllowed), database.writing() as session:
         correct_sheet(session, world.round_id, correction, Grounds("Sửa", 1), actor=world.lead, now=NOW)
+
+
+@pytest.mark.rule("AMB-DN-7", "DN-4.2")
+def test_what_the_lock_took_is_appraised_on_the_corrected_sheet(database: Database) -> None:
+    """The unit never submitted again: what is gone waits for no mark, what is too much now is not agreed with."""
+    world = launched(database)
+    submitted(database, world)
+    applied(database, world, corrected(world.programme, II_2={}, I_3={"max": "3"}))
+    in_appraisal(database, world=world)
+    key, lower = begun(database, world), {"I.3": Filled(Entry(points=Decimal(3)), "Theo biểu đã sửa")}
+    with database.writing() as session:
+        shown = untouched(session, key, actor=world.appraiser)
+        agree_untouched(session, key, "", shown, actor=world.appraiser, now=LOCKED)
+        save_marks(session, key, lower, actor=world.appraiser, now=LOCKED)
+        conclude(session, key, actor=world.appraiser, now=LOCKED)
+    found = dossier(database, key)
+    assert not {"II.2", "I.3"} & set(shown)
+    assert (found.state, found.appraised, found.leaves, found.self_total) == ("appraised", 23, 23, Decimal(100))
+
+
+@pytest.mark.rule("AMB-VG-6")
+def test_a_correction_after_the_deadline_makes_nobody_late(database: Database) -> None:
+    """Also where late submissions are only flagged: the unit was in time and gets more of it first."""
+    world = launched(database, "dan-van-chinh-quyen", 2022, 1, kinds=("ubnd_xa",))
+    key, late = submitted(database, world), at("2022-11-16 08:00")
+    with database.writing() as session:
+        lock_due(session, world.round_id, now=late)
+    wider = corrected(world.programme, I_1={"max": "3"})
+    assert rules(refusal(database, world, wider, now=late)) == ["late"]
+    with database.writing() as session:
+        document, until, owner = paper(session, now=late), date(2022, 11, 20), world.administrator
+        grant_extension(session, key, until=until, reason="Sửa biểu", document=document, actor=owner, now=late)
+    applied(database, world, wider, now=late)
+    with database.writing() as session:
+        self_assess.save(session, key, best(wider.sheet_for("ubnd_xa")), actor=world.officer, now=late)
+        submit(session, world, key, actor=world.officer, now=late)
+    assert (state_of(database, key), dossier(database, key).late) == ("submitted", False)

@@ -5,6 +5,7 @@ import pytest
 from sqlmodel import col, select
 
 from actions.accounts import change_address
+from actions.boxes import cancel_box, open_box
 from actions.corrections import (
     Grounds,
     add_subject,
@@ -25,7 +26,9 @@ from models.assessments import ExplanationRequest
 from models.db import Database
 from models.mail import Outbox
 from models.rounds import Round, milestones
+from states.actor import together
 from states.errors import NotAllowed, Refused, Unknown
+from tests.actions import ha_tinh_world
 from tests.actions.later import (
     LOCKED,
     acts,
@@ -325,3 +328,26 @@ def test_only_the_administrator_corrects(database: Database, role: str) -> None:
         resend(session, one, "assigned", whose, why, actor=who, now=NOW)
     with pytest.raises(NotAllowed), database.writing() as session:
         cancel_round(session, world.round_id, why, actor=who, now=NOW)
+
+
+@pytest.mark.rule("X-A2")
+def test_nothing_is_taken_away_from_under_an_open_ballot(database: Database) -> None:
+    """Who is voting would vote on nothing, and what has been cast would stay in an open box for ever."""
+    world = ha_tinh_world.ward(database)
+    key, now = ha_tinh_world.bring(database, world, "m1", "consulting"), ha_tinh_world.RATED
+    with database.writing() as session:
+        box = open_box(session, "workplace", [key], summoned=10, actor=world.secretary, now=now)
+        why = Grounds("Chuyển đi", paper(session, now=now))
+    both = together(world.administrator.account_id or 0, world.authorities["btv"].account_id or 0)
+    label = "Phiếu đề xuất mức xếp loại tại nơi công tác"
+    told = f"Hòm phiếu số {box} («{label}») đang mở; kiểm phiếu hoặc hủy hòm phiếu trước."
+    with pytest.raises(Refused) as removing, database.writing() as session:
+        remove_subject(session, key, why, actor=world.administrator, now=now)
+    with pytest.raises(Refused) as cancelling, database.writing() as session:
+        cancel_round(session, world.round_id, why, actor=both, now=now)
+    assert [sentences(one.value) for one in (removing, cancelling)] == [[told], [told]]
+    with database.writing() as session:
+        remove_subject(session, world.ids["m2"], why, actor=world.administrator, now=now)
+        cancel_box(session, box, "Nhầm hồ sơ", actor=world.secretary, now=now)
+        remove_subject(session, key, why, actor=world.administrator, now=now)
+    assert [state_of(database, world.ids[code]) for code in ("m1", "m2")] == ["removed", "removed"]

@@ -9,10 +9,12 @@ from actions.appraise import agree_untouched, conclude, reopen, save_marks, unto
 from actions.decide import Result, announce, decide, number_decision, redecide
 from actions.documents import complete_document, put_document
 from actions.marks import Filled
+from actions.rank import rank_round
 from config.sheet import Entry
 from models.assessments import marks
 from models.db import Database
 from models.decisions import Decision, items_of
+from states.actor import SYSTEM
 from states.errors import NotAllowed, Refused, Unknown
 from tests.actions.later import (
     DECIDING,
@@ -282,3 +284,21 @@ def test_the_marks_of_the_appraisal_become_the_decided_ones(database: Database) 
     assert (mine.points, ours.points, last.points) == (Decimal(4), Decimal(1), Decimal(1))
     assert last.note == "Thiếu"
     assert dossier(database, key).decided_total == Decimal(97)
+
+
+@pytest.mark.rule("AMB-DN-6")
+def test_another_decision_gives_other_places(database: Database) -> None:
+    """Nobody keeps the place of points that he has no more; where nothing was ranked yet, nothing is."""
+    world = in_decision(database)
+    decided(database, world)
+    again(database, world, Result(world.first, Decimal(90)))
+    assert [dossier(database, key).place for key in world.assessment_ids] == [None, None, None]
+    with database.writing() as session:
+        rank_round(session, world.round_id, actor=SYSTEM, now=DECIDING + 2 * HOUR)
+    again(database, world, Result(world.assessment_ids[1], Decimal(50)))
+    found = [dossier(database, key) for key in world.assessment_ids]
+    assert [(one.place, one.place_reason) for one in found[:2]] == [
+        (1, "Hạng 1 trong 3 đơn vị của nhóm; được 90 điểm."),
+        (2, "Hạng 2 trong 3 đơn vị của nhóm; được 50 điểm."),
+    ]
+    assert is_whole(database, world.round_id)

@@ -206,6 +206,20 @@ def test_an_answer_at_the_very_instant_is_too_late(database: Database) -> None:
 
 
 @pytest.mark.rule("DN-3.2")
+@pytest.mark.rule("AMB-DN-4")
+def test_what_was_too_late_stays_so_when_the_clock_steps_back(database: Database) -> None:
+    """Like the lock of the sheet: the history has seen the deadline pass, though nothing was swept yet."""
+    world = in_appraisal(database)
+    begun(database, world)
+    request = asked(database, world, "I.1")
+    with database.writing() as session:
+        lower = {"I.1": Filled(Entry(points=Decimal(1)), "Thiếu minh chứng")}
+        save_marks(session, world.first, lower, actor=world.appraiser, now=CLOSES + DAY)
+    with pytest.raises(Refused, match="Đã quá hạn giải trình"):
+        answered(database, request, world.officer, I_1="Có biên bản")
+    assert status(database, request) == "open"
+
+
 def test_only_the_unit_answers(database: Database) -> None:
     world = begun_world(database)
     request = asked(database, world, "I.1")

@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import Session
 
 from actions.appraise import save_marks
+from actions.boxes import cancel_box, open_box
 from actions.known import case_of
 from actions.marks import Filled
 from actions.propose import kept, propose, weighed
@@ -166,6 +167,37 @@ def test_figures_and_declarations_are_those_in_force(database: Database) -> None
     accepted = known(database, world, "ct").declared
     assert accepted == {"exemplary": True, "outstanding": False, "new_head": True, "leap": False}
     assert (case.post, case.months_in_post, case.polls) == ("head", 54, frozenset())
+
+
+@pytest.mark.rule("HT-8.4", "AMB-HT-11")
+def test_a_vote_of_confidence_counts_whenever_it_was_held(database: Database) -> None:
+    """More than half low is a trigger of KHTNV in any year; residents are asked in years of polls only."""
+    world = ward(database)
+    bring(database, world, "ub", "recognised")
+    bring(database, world, "ct", "consulting")
+    assert known(database, world, "ct").polls == frozenset()
+    with database.writing() as session:
+        ballot(session, world, "ct", "confidence", {"high": 1, "normal": 3, "low": 5})
+    assert known(database, world, "ct").polls == frozenset({"confidence"})
+    assert proposal(database, world, "ct")["level"] == "khtnv"
+    with pytest.raises(Refused, match="không tổ chức «Phiếu lấy ý kiến nơi cư trú»"), database.writing() as session:
+        open_box(session, "residence", [world.ids["ct"]], summoned=40, actor=world.secretary, now=RATED)
+
+
+@pytest.mark.rule("HT-8.1", "HT-8.4")
+@pytest.mark.parametrize("name", ["workplace", "confidence"])
+def test_a_dossier_waits_for_every_vote_that_is_held_on_it(database: Database, name: str) -> None:
+    """Else it would be proposed and decided without what the vote says."""
+    world = ward(database)
+    bring(database, world, "ub", "recognised")
+    bring(database, world, "ct", "consulting")
+    with database.writing() as session:
+        box = open_box(session, name, [world.ids["ct"]], summoned=40, actor=world.secretary, now=RATED)
+    with pytest.raises(Refused, match="Chưa kiểm phiếu xong"):
+        pull(database, world, "ct", "appraise", actor=world.administrator, now=RATED)
+    with database.writing() as session:
+        cancel_box(session, box, "Hoãn lấy phiếu", actor=world.secretary, now=RATED)
+    assert pull(database, world, "ct", "appraise", actor=world.administrator, now=RATED) == "appraising"
 
 
 @pytest.mark.rule("HT-11.9")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from actions.recognise import OTHER_THAN_VOTED as VOTED
 from actions.recognise import Award, Papers, recognise, record_superior
 from config.load import load_programme
 from models.db import Database, run
@@ -28,7 +29,6 @@ from tests.actions.world import at, paper
 from tests.states.worlds import column
 
 MEMBERS = ("m1", "m2", "m3", "m4", "m5")
-VOTED = "mức công nhận phải là mức đã được bỏ phiếu; chỉ hạ mức khi vượt tỷ lệ, có lý do và biên bản."
 REASON = "Theo kết quả bỏ phiếu"
 
 
@@ -264,6 +264,7 @@ def test_what_was_voted_is_lowered_only_for_the_quota_and_by_minutes(database: D
         f"«Mẫu m1»: {VOTED}",
         f"«Mẫu m2»: {VOTED}",
     ]
+    assert refused(database, world, given | {"m2": "khtnv"}, minutes=True) == [f"«Mẫu m2»: {VOTED}"]
     decided(database, world, given, minutes=True, reason="Vượt tỷ lệ, phiên họp chọn Mẫu m1")
     assert levels(database, world, MEMBERS) == ["htxsnv", "httnv", "httnv", "httnv", "httnv"]
 

@@ -1,13 +1,13 @@
 """Discipline after the fact: a level is annulled and another recognised by form 03 (HT-11.8, HT-11.9)."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from actions.ballots import second
 from actions.propose import propose
-from actions.recognise import Award, Papers, annul_and_recognise, record_superior
+from actions.recognise import Award, Papers, annul_and_recognise, recognise, record_superior
 from actions.report import number_report
 from actions.statements import enclose
 from actions.waive import waive
@@ -22,6 +22,7 @@ from tests.actions.later import dossier, is_whole, mails, payload
 from tests.actions.world import at, paper
 from tests.states.worlds import column
 
+LATER, AGAIN = at("2026-03-03 08:00"), at("2026-04-06 08:00")
 MEMBERS = ("m1", "m2", "m3", "m4", "m5")
 
 
@@ -42,12 +43,18 @@ def replaceable(database: Database, world: Ward, code: str, *, form: bool = True
 
 
 def annulled(
-    database: Database, world: Ward, key: int, level: str | None, *, actor: Actor | None = None, reason: str = "Kỷ luật"
+    database: Database,
+    world: Ward,
+    key: int,
+    level: str | None,
+    *,
+    actor: Actor | None = None,
+    reason: str = "Kỷ luật",
+    now: datetime = LATER,
 ) -> int:
-    later = at("2026-03-03 08:00")
     with database.writing() as session:
-        papers, award = Papers(paper(session, now=later, number="09-QĐ/ĐU")), Award(key, level, reason)
-        return annul_and_recognise(session, award, papers, actor=actor or world.authorities["p"], now=later)
+        papers, award = Papers(paper(session, now=now, number="09-QĐ/ĐU")), Award(key, level, reason)
+        return annul_and_recognise(session, award, papers, actor=actor or world.authorities["p"], now=now)
 
 
 @pytest.mark.rule("HT-11.8")
@@ -102,6 +109,19 @@ def test_the_superior_may_annul_and_a_better_level_keeps_the_quota(database: Dat
     with pytest.raises(Refused, match="Vượt tỷ lệ: có 2 HTXSNV"):
         annulled(database, world, second, "htxsnv", actor=world.heads["c1"])
     assert levels(database, world, ["m1", "m2"]) == ["htxsnv", "httnv"]
+
+
+@pytest.mark.rule("HT-11.8")
+def test_each_annulment_has_a_form_of_its_own(database: Database) -> None:
+    world = ward(database)
+    key = replaceable(database, world, "mt")
+    annulled(database, world, key, "htnv")
+    with pytest.raises(Refused, match="Mẫu 03 trong hồ sơ là của lần công nhận lại trước"):
+        annulled(database, world, key, "khtnv", now=AGAIN)
+    with database.writing() as session:
+        enclose(session, key, "mau-03", paper(session, now=AGAIN), actor=world.administrator, now=AGAIN)
+    annulled(database, world, key, "khtnv", now=AGAIN)
+    assert levels(database, world, ["mt"]) == ["khtnv"]
 
 
 @pytest.mark.rule("HT-11.8")
@@ -206,6 +226,42 @@ def test_what_the_superior_decides_of_a_head_is_not_above_the_body(database: Dat
         recorded(database, world, key, "htxsnv", minuted=True)
     recorded(database, world, key, "httnv")
     assert levels(database, world, ["b1"]) == ["httnv"]
+
+
+@pytest.mark.rule("HT-11.14", "AMB-HT-7")
+def test_what_the_superior_decides_of_a_body_is_not_below_its_head(database: Database) -> None:
+    world = ward(database)
+    key = referred(database, world, "ub")
+    with database.writing() as session:
+        waive(session, key, "Đang kiện toàn", None, actor=world.authorities["nhom_2"], now=RATED)
+    bring(database, world, "ct", "recognised")
+    with pytest.raises(Refused, match="«Mẫu ub»: người đứng đầu «Mẫu ct» đã được công nhận mức cao hơn"):
+        recorded(database, world, key, "htnv", minuted=True)
+    recorded(database, world, key, "httnv")
+    assert levels(database, world, ["ub", "ct"]) == ["httnv", "httnv"]
+
+
+def lowered(database: Database, world: Ward, code: str, level: str) -> None:
+    """A level below the one that was voted, by minutes and for a reason."""
+    now = at("2024-12-02 08:00")
+    with database.writing() as session:
+        papers = Papers(paper(session, now=now), paper(session, now=now, kind="minutes"))
+        award = Award(world.ids[code], level, "Theo mức của chi bộ")
+        recognise(session, world.round_id, [award], papers, actor=world.authorities["p"], now=now)
+
+
+@pytest.mark.rule("HT-11.14")
+def test_a_head_voted_above_a_body_lowered_since_is_recognised_at_its_level(database: Database) -> None:
+    """And not below it: the minutes lower as far as the cap asks for."""
+    world = ward(database)
+    bring_all(database, world, ["m1", "m2", "m3", "c1"], "recognised")
+    bring(database, world, "b1", "deciding", "httnv")
+    annulled(database, world, replaceable(database, world, "c1"), "htnv")
+    for level, why in (("httnv", "Người đứng đầu không được xếp loại cao hơn"), ("khtnv", "đã được bỏ phiếu")):
+        with pytest.raises(Refused, match=why):
+            lowered(database, world, "b1", level)
+    lowered(database, world, "b1", "htnv")
+    assert levels(database, world, ["c1", "b1"]) == ["htnv", "htnv"]
 
 
 @pytest.mark.parametrize("papers", [Papers(10_000), Papers(1, 10_000)])

@@ -1,31 +1,36 @@
 """A collective is scored on the 30/70 frame and recognised under QĐ 366 (RULES 3, 7.3)."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from actions import self_assess
 from actions.appraise import agree_untouched, conclude, save_marks, start, untouched
+from actions.ballots import second
 from actions.known import case_of
 from actions.marks import Filled
 from actions.propose import propose
 from actions.recognise import Award, Papers, annul_and_recognise, recognise
 from config.sheet import Entry, Kind
 from models.assessments import Assessment
-from models.db import Database
+from models.db import Database, run_many
 from models.order import QuotaRaise
 from models.statements import Statement
 from states.actor import Actor
 from states.errors import NotAllowed, Refused
+from states.glance import glance
 from states.hold import hold
+from states.related import share_of_others
 from tests.actions.ha_tinh_world import Ward, ballot, pull, staffed, ward
 from tests.actions.later import dossier, rules, sentences
 from tests.actions.world import at, best, paper, register_row
 
 SLUG = "xep-loai-tap-the"
 SCORED, APPRAISED, DECIDED = at("2024-11-04 08:00"), at("2024-11-18 08:00"), at("2024-12-02 08:00")
+STATED = {"tasks": 10, "tasks_done": 10, "tasks_on_time": 10, "tasks_exceeded": 5, "shortcomings": 0}
 KIND, OTHER = "khoi_hanh_chinh", "khoi_su_nghiep"
 
 
@@ -55,25 +60,24 @@ def in_decision(
 ) -> None:
     """Collectives are appraised as they scored themselves, proposed, and voted on."""
     for code in codes:
-        key = scored(database, world, code)
-        with database.writing() as session:
-            start(session, key, actor=who, now=APPRAISED)
-            codes_of = untouched(session, key, actor=who)
-            agree_untouched(session, key, "", codes_of, actor=who, now=APPRAISED)
-            if explained:
-                for name, value in (
-                    ("tasks", 10),
-                    ("tasks_done", 10),
-                    ("tasks_on_time", 10),
-                    ("tasks_exceeded", 5),
-                    ("shortcomings", 0),
-                ):
-                    session.add(Statement(assessment_id=key, name=name, value=str(value), stated_at=APPRAISED))
-            propose(session, key, actor=who, now=APPRAISED)
-            conclude(session, key, actor=who, now=APPRAISED)
+        appraise_all(database, world, who, code, explained=explained)
         pull(database, world, code, "open_decision", actor=world.secretary, now=DECIDED)
         with database.writing() as session:
             ballot(session, world, code, "decision", {level: 9}, winner=level, opened_at=DECIDED)
+
+
+def appraise_all(database: Database, world: Ward, who: Actor, code: str, *, explained: bool = True) -> int:
+    """A collective has scored itself, is appraised as it did, and proposed."""
+    key = scored(database, world, code)
+    with database.writing() as session:
+        start(session, key, actor=who, now=APPRAISED)
+        codes_of = untouched(session, key, actor=who)
+        agree_untouched(session, key, "", codes_of, actor=who, now=APPRAISED)
+        for name, value in STATED.items() if explained else ():
+            session.add(Statement(assessment_id=key, name=name, value=str(value), stated_at=APPRAISED))
+        propose(session, key, actor=who, now=APPRAISED)
+        conclude(session, key, actor=who, now=APPRAISED)
+    return key
 
 
 def decided(database: Database, world: Ward, codes: Sequence[str], reason: str = "Theo phiếu") -> None:
@@ -192,3 +196,83 @@ def test_under_this_regime_later_discipline_weighs_in_the_current_period(databas
     with pytest.raises(Refused, match="được xem xét ở kỳ đánh giá hiện tại"), database.writing() as session:
         annul_and_recognise(session, award, Papers(paper(session, now=later)), actor=authority, now=later)
     assert levels(database, world, ["dv-1"]) == ["httnv"]
+
+
+def family(database: Database, levels_of: Sequence[str | None]) -> tuple[Ward, Actor]:
+    """`dv-1` and those under it, with these levels; the last of them is of the same level, too (`peer_of`)."""
+    under = [register_row(number, KIND, parent="dv-1") for number, _ in enumerate(levels_of, 2)]
+    under[-1] = under[-1].model_copy(update={"peer_of": ("dv-1",)})
+    own = [register_row(0, KIND, code="tp"), register_row(1, KIND, parent="tp"), *under]
+    world, who = ward(database, own, slug=SLUG, bodies=("btv",)), lead(database)
+    rate(database, world, {row.code: level for row, level in zip(under, levels_of, strict=True)})
+    return world, who
+
+
+def rate(database: Database, world: Ward, levels_of: Mapping[str, str | None]) -> None:
+    sql = "UPDATE assessment SET state = 'recognised', level = :level WHERE id = :id"
+    with database.writing() as session:
+        run_many(session, sql, [{"id": world.ids[code], "level": level} for code, level in levels_of.items() if level])
+
+
+@pytest.mark.rule("S2-2.2", "AMB-S2-2")
+def test_who_is_beside_and_below_counts_once_in_the_share(database: Database) -> None:
+    """Nine of ten is 90 %, though the one that is not good would count twice by its two links."""
+    world, who = family(database, ["httnv"] * 9 + ["htnv"])
+    with database.reading() as session:
+        facts = glance(session, world.ids["dv-1"], actor=who, now=APPRAISED)
+        assert share_of_others(facts) == Fraction(9, 10)
+
+
+@pytest.mark.rule("S2-2.2")
+def test_the_share_holds_for_what_is_agreed_with_too(database: Database) -> None:
+    """Eight of nine is no 90 %: the unit's own choice of 20 points is not taken over with one click."""
+    world, who = family(database, ["httnv"] * 8 + ["htnv"])
+    key = scored(database, world, "dv-1")
+    with database.writing() as session:
+        start(session, key, actor=who, now=APPRAISED)
+    with pytest.raises(Refused, match=r"8/9 .* mức 3[.]b, không chọn mức 3[.]a"), database.writing() as session:
+        agree_untouched(session, key, "", untouched(session, key, actor=who), actor=who, now=APPRAISED)
+
+
+@pytest.mark.rule("S2-2.2")
+def test_a_share_that_is_known_later_is_held_before_the_ballot(database: Database) -> None:
+    """While somebody below is still to be rated nothing is said; then the appraisal is done again."""
+    world, who = family(database, ["httnv"] * 8 + [None])
+    appraise_all(database, world, who, "dv-1")
+    rate(database, world, {"dv-10": "htnv"})
+    with pytest.raises(Refused, match=r"8/9 .* thì chọn mức 3[.]b, không chọn mức 3[.]a"):
+        pull(database, world, "dv-1", "open_decision", actor=world.secretary, now=DECIDED)
+    pull(database, world, "dv-1", "reopen_appraisal", actor=who, now=DECIDED, reason="Tỷ lệ ở II.3 đã rõ")
+    key, right = world.ids["dv-1"], {"II.3": Filled(Entry(option="II.3.b", points=Decimal(15)), "Tỷ lệ 8/9")}
+    with pytest.raises(Refused), database.writing() as session:
+        conclude(session, key, actor=who, now=DECIDED)
+    with database.writing() as session:
+        save_marks(session, key, right, actor=who, now=DECIDED)
+        conclude(session, key, actor=who, now=DECIDED)
+    assert pull(database, world, "dv-1", "open_decision", actor=world.secretary, now=DECIDED) == "deciding"
+
+
+def without_majority(database: Database, world: Ward, name: str, now: datetime) -> None:
+    with database.writing() as session:
+        ballot(session, world, "dv-1", name, {"htxsnv": 4, "httnv": 4}, opened_at=now)
+
+
+@pytest.mark.rule("AMB-HT-7")
+def test_after_a_verification_both_ballots_are_held_anew(database: Database) -> None:
+    """A second ballot that went before it is not the second of the new vote."""
+    world, who = collectives(database), lead(database)
+    key, superior, later = appraise_all(database, world, who, "dv-1"), world.officers["tp"], at("2024-12-09 08:00")
+    for now in (DECIDED, later):
+        pull(database, world, "dv-1", "open_decision", actor=world.secretary, now=now)
+        without_majority(database, world, "decision", now)
+        with database.writing() as session:
+            second(session, [key], paper(session, now=now), actor=world.secretary, now=now)
+        without_majority(database, world, "second_decision", now)
+        with pytest.raises(Refused, match="đã bỏ phiếu lần hai"), database.writing() as session:
+            second(session, [key], paper(session, now=now), actor=world.secretary, now=now)
+        if now == DECIDED:
+            pull(database, world, "dv-1", "ask_verification", actor=superior, now=now, reason="Có đơn tố cáo")
+            pull(database, world, "dv-1", "conclude_verification", actor=superior, now=now, papers=True)
+            with database.writing() as session:
+                conclude(session, key, actor=who, now=now)
+    assert pull(database, world, "dv-1", "refer_up", actor=world.secretary, now=later, papers=True) == "referred"

@@ -175,7 +175,7 @@ def test_a_higher_majority_has_to_be_passed_as_well() -> None:
         ({"htxsnv": 7, "httnv": 7, "htnv": 1}, ("htxsnv", "httnv")),
         ({"khtnv": 9, "httnv": 0}, ("khtnv",)),
         ({"httnv": 9, "khtnv": 1}, ("httnv", "khtnv")),
-        ({}, ()),
+        ({}, ("htxsnv", "httnv", "htnv", "khtnv")),
     ],
 )
 def test_all_that_are_tied_at_the_second_place_go_in_and_nothing_unmarked(

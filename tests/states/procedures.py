@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session
@@ -26,6 +27,7 @@ from tests.states.worlds import add_document, dossier, insert
 
 WARD = load_programme("kiem-diem-xep-loai")
 SPOTS = load_programme("diem-sang")
+COLLECTIVES = load_programme("xep-loai-tap-the")
 LATER = NOW + timedelta(hours=1)
 Given = Callable[[Session], Dossier]
 
@@ -119,6 +121,18 @@ def spot(session: Session, passed: bool | None, **changes: Any) -> Dossier:  # n
         insert(session, "mark", assessment_id=1, points=0, at=to_micros(NOW), **row)
     many = {"leaves": len(sheet.leaves()), "appraised": len(sheet.leaves())}
     return facts(session, "qcdc", SPOTS, **many | changes)
+
+
+def chosen_by_share(session: Session, option: str) -> Dossier:
+    """Dossier 1 is appraised with an option of II.3; of the three beside it two were rated HTTNV."""
+    for key, level in ((2, "httnv"), (3, "httnv"), (4, "htnv")):
+        rate = "UPDATE assessment SET state = 'recognised', level = :level WHERE id = :id"
+        run(session, rate, {"level": level, "id": key})
+        insert(session, "subject_link", subject_id=key, link="peer_of", other_id=1)
+    entry = Entry(option=option, points=Decimal(5)).model_dump_json()
+    row = {"copy_name": "appraised", "criterion": "II.3", "entry": entry, "note": ""}
+    insert(session, "mark", assessment_id=1, points=0, at=to_micros(NOW), **row)
+    return facts(session, "khoi_hanh_chinh", COLLECTIVES)
 
 
 def after(write: Callable[[Session], None], **changes: Any) -> Given:  # noqa: ANN401  any fact

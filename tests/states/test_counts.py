@@ -96,13 +96,14 @@ def test_the_counts_hold_while_many_submit_and_somebody_folds(database: Database
 
 
 def _fold_until(database: Database, done: Event) -> bool:
+    folded(database)
     while not done.wait(0.01):
         folded(database)
     return True
 
 
 def _look_until(database: Database, done: Event) -> set[int]:
-    totals = set()
+    totals = {sum(of_states(database).values())}
     while not done.wait(0.005):
         totals.add(sum(of_states(database).values()))
     return totals

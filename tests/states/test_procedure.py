@@ -30,6 +30,7 @@ from tests.states.procedures import (
     blocking,
     box,
     cell,
+    chosen_by_share,
     enclosed,
     facts,
     happened,
@@ -138,6 +139,13 @@ CASES = [
         ),
         facts,
         "Chưa lập đề xuất mức xếp loại cho hồ sơ này.",
+    ),
+    Case(
+        "shares_kept",
+        lambda session: chosen_by_share(session, "II.3.c"),
+        lambda session: chosen_by_share(session, "II.3.a"),
+        "Tiêu chí II.3: Tỷ lệ tập thể cùng cấp và tổ chức trực thuộc hoàn thành tốt nhiệm vụ trở lên đạt 2/3 (66,6%) "
+        "thì chọn mức 3.c, không chọn mức 3.a.",
     ),
     Case(
         "within_cap",
