@@ -20,8 +20,8 @@ MEMORY = "/dev/shm"  # noqa: S108  each directory made there has a name of its o
 ROOM = 8 << 30
 """Bytes that must be free there: `make test` takes less than one GB at a time, `make faults` more."""
 
-# Two cores shared with a database server are too uneven to time single examples.
-hypothesis.settings.register_profile("danhgia", deadline=None)
+# Two cores shared with a database server are too uneven to time examples, or how they are drawn.
+hypothesis.settings.register_profile("danhgia", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("danhgia")
 
 

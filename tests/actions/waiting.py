@@ -8,6 +8,8 @@ from sqlmodel import Session
 from models.db import Database, run
 from tests.flows.serving import until
 
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
 
 def behind(
     database: Database, first: Callable[[Session], object], second: Callable[[Session], object]
@@ -28,4 +30,4 @@ def behind(
 def _somebody_waits(database: Database) -> bool:
     """Whether a transaction waits for a lock; SQLite tells nobody, there it is enough that one has begun."""
     with database.reading() as session:
-        return database.is_sqlite or bool(run(session, "SELECT 1 FROM pg_locks WHERE NOT granted").fetchone())
+        return database.is_sqlite or bool(run(session, WAITING).fetchone())

@@ -13,11 +13,10 @@ from config.calendar import LOCAL
 from models.db import Database, run
 from tests.actions.world import World, launched
 from tests.conftest import Fresh
+from tests.e2e.hands import PATIENCE
 from tests.served import portal
 
 NOW = datetime(2026, 12, 3, 9, 41, tzinfo=LOCAL)
-EXPECTING = 15_000.0
-"""Milliseconds in which a page must show what is expected: two cores shared with other work take their time."""
 
 
 @dataclass
@@ -34,7 +33,7 @@ def chromium() -> Iterator[Browser]:
     """Debian's Chromium. Not for the whole session: while it runs, other tests can run no event loop."""
     path = shutil.which("chromium")
     assert path is not None, "install Debian's package chromium (deploy/test-setup.sh does, as root)"
-    expect.set_options(timeout=EXPECTING)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.plan import Shot
 from tests.e2e.shots import HEIGHT, Visit, window
@@ -33,6 +33,12 @@ def faults(browser: Browser, visit: Visit, shot: Shot, *, script: bool, axed: Se
     yield from against_rules(page, axed)
     yield from (text for text in told if script and "the server responded with a status of" not in text)
     page.context.close()
+
+
+def settled(page: Page) -> None:
+    """It has come with all that belongs to it, and waits for no answer: what waits is shown paler."""
+    page.wait_for_load_state()
+    expect(page.locator(".htmx-request")).to_have_count(0)
 
 
 def too_wide(page: Page, widths: Sequence[int] = WIDTHS) -> Iterator[str]:

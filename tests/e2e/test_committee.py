@@ -99,7 +99,7 @@ def prepare(page: Page, sitting: Sitting, *, leave_out: tuple[str, ...], electro
     press(page, "Lập phiên họp")
     for box in page.get_by_role("group", name="Có mặt").get_by_role("checkbox").all():
         box.check()
-    page.get_by_role("button", name="Ghi điểm danh và khai mạc").click()
+    press(page, "Ghi điểm danh và khai mạc")
     expect(page.get_by_text("Đang họp", exact=True)).to_be_visible()
 
 

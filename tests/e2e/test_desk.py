@@ -19,7 +19,7 @@ from states.actor import Actor
 from tests.actions.world import World, at, best, launched, sheet_of, submit
 from tests.conftest import Fresh
 from tests.e2e.conftest import Site
-from tests.e2e.hands import follow, go, press
+from tests.e2e.hands import Size, browsing, follow, go, press
 from tests.e2e.test_doors import look
 from tests.served import portal
 from tests.web.letters import PASSWORD, PASSWORD_HASH
@@ -88,9 +88,7 @@ def _sign_in(context: BrowserContext, site: Site, actor: Actor) -> Page:
 
 
 def _context(chromium: Browser, site: Site, width: int, *, script: bool) -> BrowserContext:
-    return chromium.new_context(
-        viewport={"width": width, "height": 900}, locale="vi-VN", java_script_enabled=script, base_url=site.address
-    )
+    return browsing(chromium, site.address, Size(width, script=script))
 
 
 def test_an_appraiser_at_a_desk(chromium: Browser, site: Site, tmp_path: Path) -> None:
@@ -98,12 +96,13 @@ def test_an_appraiser_at_a_desk(chromium: Browser, site: Site, tmp_path: Path) -
     page = _sign_in(context, site, site.world.appraiser)
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text) if message.type in {"error", "warning"} else None)
+    page.clock.install()
     key, round_id = site.world.first, site.world.round_id
     page.goto(f"/rounds/{round_id}/desk")
     look(page, tmp_path / "queue.png", script=True)
     follow(page, "Đơn vị 1")
     look(page, tmp_path / "conflict.png", script=True)
-    page.get_by_role("button", name="Không có xung đột, mở hồ sơ").click()
+    press(page, "Không có xung đột, mở hồ sơ")
     expect(page.get_by_role("heading", level=1)).to_have_text("Đơn vị 1")
     first = page.locator("#tc-I\\.1")
     first.get_by_label("Điểm").fill("1,5")
@@ -117,14 +116,16 @@ def test_an_appraiser_at_a_desk(chromium: Browser, site: Site, tmp_path: Path) -
     page.keyboard.press("Space")
     expect(page.locator("#tc-I\\.2").get_by_text(re.compile("Đã lưu"))).to_be_visible()
     look(page, tmp_path / "appraise.png", script=True)
+    with page.expect_response(re.compile("/badge")):
+        page.clock.fast_forward(10_000)
     go(page.locator("#tc-I").get_by_role("link", name=re.compile("Đồng ý với điểm tự chấm")))
     look(page, tmp_path / "agree.png", script=True)
-    page.get_by_role("button", name=re.compile("Đồng ý với 3")).click()
+    press(page, re.compile("Đồng ý với 3"))
     expect(page.get_by_role("status").first).to_have_text("Đã đồng ý với điểm tự chấm của 3 tiêu chí.")
     page.goto(f"/assessments/{key}/questions?code=II.1")
     page.get_by_label("Nội dung chung").fill("Nêu rõ số, ngày của văn bản.")
     look(page, tmp_path / "questions.png", script=True)
-    page.get_by_role("button", name="Gửi yêu cầu giải trình").click()
+    press(page, "Gửi yêu cầu giải trình")
     expect(page.get_by_text("Đang chờ trả lời")).to_be_visible()
     look(page, tmp_path / "asked.png", script=True)
     page.goto(f"/rounds/{round_id}/criteria/I.1")
@@ -142,7 +143,7 @@ def test_an_appraiser_on_a_telephone_without_javascript(chromium: Browser, site:
     look(page, tmp_path / "m-queue.png", script=False)
     follow(page, "Đơn vị 2")
     look(page, tmp_path / "m-conflict.png", script=False)
-    page.get_by_role("button", name="Không có xung đột, mở hồ sơ").click()
+    press(page, "Không có xung đột, mở hồ sơ")
     page.locator("#tc-I\\.1").get_by_label("Điểm").fill("1,5")
     page.keyboard.press("Enter")
     expect(page.locator("#tc-I\\.1").get_by_role("alert")).to_contain_text("phải ghi lý do")
@@ -174,7 +175,7 @@ def test_the_lead_steers(chromium: Browser, site: Site, tmp_path: Path) -> None:
     look(page, tmp_path / "assignments.png", script=True)
     press(page, "Xem lại và giao")
     look(page, tmp_path / "assign-look.png", script=True)
-    page.get_by_role("button", name="Giao 1 hồ sơ").click()
+    press(page, "Giao 1 hồ sơ")
     expect(page.get_by_role("status").first).to_have_text("Đã giao 1 hồ sơ cho appraiser.")
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto(f"/rounds/{site.world.round_id}/assignments")

@@ -14,6 +14,8 @@ from notifications import sign_in
 from notifications.render import Origin
 from notifications.send import FileTransport
 from tests.e2e.conftest import NOW, Site
+from tests.e2e.hands import Size, browsing, follow, press
+from tests.e2e.looks import settled
 
 MINUTE = timedelta(minutes=1)
 GRAVE = {"serious", "critical"}
@@ -34,6 +36,7 @@ def mailed_link(site: Site, folder: Path) -> str:
 
 def look(page: Page, picture: Path, *, script: bool) -> None:
     """A picture of the page, which must fit its window and please the accessibility rules (these are a script)."""
+    settled(page)
     page.screenshot(path=picture, full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     violations = Axe().run(page).response["violations"] if script else []
@@ -44,9 +47,7 @@ def look(page: Page, picture: Path, *, script: bool) -> None:
 def test_signing_in_by_mail(chromium: Browser, site: Site, tmp_path: Path, width: int, *, script: bool) -> None:
     with site.database.reading() as session:
         email = session.get_one(Account, site.world.officer.account_id).email
-    context = chromium.new_context(
-        viewport={"width": width, "height": 800}, locale="vi-VN", java_script_enabled=script, base_url=site.address
-    )
+    context = browsing(chromium, site.address, Size(width, script=script), height=800)
     page = context.new_page()
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text) if message.type in {"error", "warning"} else None)
@@ -58,10 +59,10 @@ def test_signing_in_by_mail(chromium: Browser, site: Site, tmp_path: Path, width
     expect(page.get_by_role("heading", level=1)).to_have_text("Xem hộp thư")
     look(page, tmp_path / "sent.png", script=script)
     page.goto(mailed_link(site, tmp_path / "mail"))
-    page.get_by_role("button", name="Đăng nhập").click()
+    press(page, "Đăng nhập")
     expect(page.get_by_role("heading", level=1)).to_have_text("Việc của tôi")
     look(page, tmp_path / "home.png", script=script)
-    page.get_by_role("link", name="Đơn vị 1").click()
+    follow(page, "Đơn vị 1")
     expect(page.get_by_role("heading", level=1)).to_have_text("Đơn vị 1")
     look(page, tmp_path / "dossier.png", script=script)
     page.get_by_role("button", name="Đăng xuất").click()

@@ -10,8 +10,8 @@ from flows.work import EVIDENCE, sweep
 from notifications.render import Origin
 from notifications.send import FileTransport
 from tests.e2e.conftest import NOW, Site
-from tests.e2e.hands import go
-from tests.e2e.looks import against_rules, too_wide
+from tests.e2e.hands import follow, go, press
+from tests.e2e.looks import against_rules, settled, too_wide
 from tests.e2e.test_unit import PICTURES, open_task, window
 from tests.evidence import authority, papers
 from tests.evidence.test_verdicts import flipped, word
@@ -49,6 +49,7 @@ def send(page: Page, name: str, content: bytes) -> None:
 
 def look(page: Page, name: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
+    settled(page)
     page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
     assert [*too_wide(page), *against_rules(page, (1280,))] == []
 
@@ -70,25 +71,25 @@ def test_what_serves_is_marked_and_what_does_not_is_told(chromium: Browser, site
         expect(row).to_contain_text("https://danang.gov.vn/van-ban/5")
         expect(row.get_by_text("Đang kiểm tra")).to_have_count(4)
         checked(site, tmp_path)
-        expect(row.get_by_text("Đang kiểm tra")).to_have_count(0, timeout=25_000)
+        expect(row.get_by_text("Đang kiểm tra")).to_have_count(0)
         for told in ("Bản chụp", "Chữ ký số hợp lệ", "Không được nhận", "Cần đơn vị xác nhận"):
             expect(row.get_by_text(told, exact=True)).to_have_count(1)
         expect(page.locator("#saved")).not_to_have_text("Đang lưu…")
         look(page, "evidence-badges")
         go(row.get_by_text("Cần đơn vị xác nhận"))
         look(page, "evidence-declare")
-        page.get_by_role("button", name="Xác nhận: bản chụp văn bản giấy").click()
+        press(page, "Xác nhận: bản chụp văn bản giấy")
         expect(page.get_by_text("Đơn vị tự khai").first).to_be_visible()
-        page.get_by_role("link", name="Về hồ sơ").click()
-        page.locator("#k1").get_by_text("Không được nhận", exact=True).click()
+        follow(page, "Về hồ sơ")
+        go(page.locator("#k1").get_by_text("Không được nhận", exact=True))
         expect(page.get_by_text("Nội dung đã bị sửa sau khi ký số; hãy gửi đúng bản đã ký.")).to_be_visible()
-        page.get_by_role("link", name="Về hồ sơ").click()
-        page.locator("#k1").get_by_text("Chữ ký số hợp lệ").click()
+        follow(page, "Về hồ sơ")
+        go(page.locator("#k1").get_by_text("Chữ ký số hợp lệ"))
         expect(page.get_by_text("Nguyễn Thử").first).to_be_visible()
         expect(page.get_by_text(authority.UNIT)).to_be_visible()
         shown = page.locator("img.thumbnail")
         expect(shown).to_be_visible()
-        assert shown.evaluate("one => one.naturalWidth") > 0
+        assert shown.evaluate("async (one) => { await one.decode(); return one.naturalWidth; }") > 0
         look(page, "evidence-signed")
         page.set_viewport_size({"width": 360, "height": 740})
         look(page, "evidence-signed-360")

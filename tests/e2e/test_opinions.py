@@ -22,7 +22,7 @@ from notifications.send import FileTransport
 from tests.actions.consulting_world import Consulting, consulting, put_in
 from tests.conftest import Fresh
 from tests.e2e.conftest import NOW, Site
-from tests.e2e.hands import follow, go
+from tests.e2e.hands import follow, go, press, saving, told_late
 from tests.e2e.test_doors import look
 from tests.e2e.test_unit import window
 from tests.served import portal
@@ -106,7 +106,7 @@ def link(asked: Asked, folder: Path) -> str:
 def open_request(page: Page, asked: Asked, tmp_path: Path, name: str, *, script: bool) -> None:
     page.goto(link(asked, tmp_path / "mail"))
     look(page, PICTURES / f"{name}-link.png", script=script)
-    page.get_by_role("button", name="Mở phiếu tham gia ý kiến").click()
+    press(page, "Mở phiếu tham gia ý kiến")
     expect(page.get_by_role("heading", level=1)).to_have_text("Tham gia ý kiến")
     look(page, PICTURES / f"{name}-form.png", script=script)
 
@@ -119,16 +119,16 @@ def test_a_body_at_a_desk(chromium: Browser, asked: Asked, tmp_path: Path) -> No
         first.get_by_label("Mức đề nghị").select_option("Hoàn thành tốt nhiệm vụ")
         expect(first.locator(".tag")).to_have_text("Đã ghi, chưa gửi")
         expect(page.locator("#saved")).to_contain_text("Đã lưu")
-        with page.expect_response(lambda answer: "/dossiers/" in answer.url):
+        with saving(page, "Đoàn kết"):
             first.get_by_label("Ý kiến nhận xét").fill("Đoàn kết, hoàn thành các chỉ tiêu được giao.")
         assert asked.opinion(0).comment.startswith("Đoàn kết")
         look(page, PICTURES / "desk-begun.png", script=True)
         other = page.context.new_page()
         other.goto(page.url)
         for one, comment in ((page, "Bản thứ nhất"), (other, "Bản thứ hai")):
-            one.locator(".opinion").last.get_by_label("Ý kiến nhận xét").fill(comment)
-            one.keyboard.press("Tab")
-            expect(one.locator("#saved")).to_contain_text("lưu")
+            with saving(one, comment):
+                one.locator(".opinion").last.get_by_label("Ý kiến nhận xét").fill(comment)
+                one.keyboard.press("Tab")
         expect(other.locator(".opinion").last.locator(".told")).to_contain_text("vừa được lưu ở nơi khác")
         look(other, PICTURES / "desk-conflict.png", script=True)
         other.get_by_label("Ghi nội dung tôi nhập").click()
@@ -144,6 +144,20 @@ def test_a_body_at_a_desk(chromium: Browser, asked: Asked, tmp_path: Path) -> No
         expect(page.get_by_role("status").first).to_have_text("Đã gửi ý kiến về 1 hồ sơ.")
         look(page, PICTURES / "desk-sent.png", script=True)
     assert (asked.opinion(0).status, asked.opinion(1).status) == ("given", "open")
+
+
+def test_what_is_written_while_a_draft_is_being_kept_is_sent_with_it(
+    chromium: Browser, asked: Asked, tmp_path: Path
+) -> None:
+    with window(chromium, asked.site, 1280, script=True) as page:
+        page.goto(link(asked, tmp_path / "mail"))
+        press(page, "Mở phiếu tham gia ý kiến")
+        first, level = page.locator(".opinion").first, "Hoàn thành tốt nhiệm vụ"
+        with told_late(page, "**/dossiers/*", lambda: first.get_by_label("Mức đề nghị").select_option(level)):
+            first.get_by_label("Ý kiến nhận xét").fill("Nhất trí.")
+            page.get_by_role("complementary").get_by_role("button", name="Xem lại và gửi").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Xem lại và gửi")
+    assert (asked.opinion(0).comment, bool(asked.opinion(0).level)) == ("Nhất trí.", True)
 
 
 def test_a_body_with_a_telephone_and_no_script(chromium: Browser, asked: Asked, tmp_path: Path) -> None:
@@ -188,11 +202,11 @@ def test_the_staff_puts_opinions_together(chromium: Browser, asked: Asked, width
 def test_after_the_deadline(chromium: Browser, asked: Asked, tmp_path: Path, width: int) -> None:
     with window(chromium, asked.site, width, script=True) as page:
         page.goto(link(asked, tmp_path / "mail"))
-        page.get_by_role("button", name="Mở phiếu tham gia ý kiến").click()
-        page.locator(".opinion").first.get_by_label("Ý kiến nhận xét").fill("Chưa kịp gửi")
+        press(page, "Mở phiếu tham gia ý kiến")
         with asked.site.database.writing() as session:
             sql = "UPDATE opinion_request SET closes_at = asked_at + 1 WHERE id = :id"
             run(session, sql, {"id": asked.request})
+        page.locator(".opinion").first.get_by_label("Ý kiến nhận xét").fill("Chưa kịp gửi")
         page.keyboard.press("Tab")
         expect(page.locator(".told").first).to_contain_text("Đã quá hạn tham gia ý kiến")
         look(page, PICTURES / f"too-late-{width}.png", script=True)

@@ -19,6 +19,7 @@ from models.decisions import Document
 from models.mail import Outbox
 from models.people import Account, Grant
 from models.rounds import Round
+from tests.e2e.hands import Size, browsing, go
 from tests.e2e.test_doors import look
 from tests.notifications.smtp import Postbox, serving
 from tests.served import portal
@@ -77,15 +78,18 @@ class Hand:
 
     def button(self, words: str) -> None:
         """Click a button."""
-        self._click(words, self.page.get_by_role("button", name=words))
+        self.clicked.append(words)
+        go(self.page.get_by_role("button", name=words))
 
     def link(self, words: str) -> None:
         """Click a link."""
-        self._click(words, self.page.get_by_role("link", name=words).first)
+        self.clicked.append(words)
+        go(self._link(words))
 
     def choose(self, words: str) -> None:
         """Choose one of several."""
-        self._click(words, self.page.get_by_role("radio", name=words))
+        self.clicked.append(words)
+        self.page.get_by_role("radio", name=words).click()
 
     def file(self, words: str, path: Path) -> None:
         """Choose a file; that counts as one click."""
@@ -94,13 +98,13 @@ class Hand:
 
     def download(self, words: str, path: Path) -> None:
         """Click a link that brings a file."""
+        self.clicked.append(words)
         with self.page.expect_download() as coming:
-            self.link(words)
+            self._link(words).click()
         coming.value.save_as(path)
 
-    def _click(self, words: str, what: Locator) -> None:
-        self.clicked.append(words)
-        what.click()
+    def _link(self, words: str) -> Locator:
+        return self.page.get_by_role("link", name=words).first
 
 
 def written() -> list[str]:
@@ -122,7 +126,7 @@ def fill_register(path: Path) -> None:
 
 
 def test_a_stranger_launches_a_round(chromium: Browser, empty: Empty, tmp_path: Path) -> None:
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN", base_url=empty.address)
+    context = browsing(chromium, empty.address, Size(1280, script=True))
     page = context.new_page()
     hand = Hand(page)
     page.goto(empty.link)

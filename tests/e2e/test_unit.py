@@ -1,7 +1,6 @@
 """A unit's officer from the mail to the receipt: on a desk with JavaScript, on a telephone without."""
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,7 +9,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Locator, Page, Route, ViewportSize, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from sqlmodel import select
 
 from config.sheet import Criterion, Kind, Sheet
@@ -23,12 +22,25 @@ from notifications.send import FileTransport
 from states.history import verify
 from tests.actions.world import submitted
 from tests.e2e.conftest import NOW, Site
-from tests.e2e.hands import follow, press
+from tests.e2e.hands import SCAN, Size, browsing, follow, go, press, saving, told_late
 from tests.e2e.test_doors import look
 from tests.evidence.papers import saved, scanned
 
 PICTURES = Path(__file__).parents[2] / "var" / "shots"
 """Pictures to be looked at; var/ is kept out of the repository."""
+ANSWERED = """() => {
+  window.answered = new Promise((done) => document.addEventListener('htmx:afterRequest', () => done(), { once: true }));
+}"""
+"""Lets the page tell when an answer has come to it."""
+LEAVING = """() => new Promise((done) => {
+  const sent = [], other = document.querySelector('form:not(#sheet)');
+  document.addEventListener('htmx:beforeSend', (event) => sent.push(event.detail.elt.id));
+  window.addEventListener('submit', (event) => { event.preventDefault(); done(sent); });
+  document.body.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
+  document.activeElement.blur();
+  other.requestSubmit();
+})"""
+"""What is sent of the sheet before another form leaves the page, while a press goes on."""
 EXPECTED = re.compile("status of 4|ERR_INTERNET_DISCONNECTED|htmx:(sendError|afterRequest)")
 """What a browser says of a refused save and of a line that is down."""
 
@@ -51,8 +63,7 @@ def mailed(site: Site, folder: Path, message: str = "assigned") -> str:
 @contextmanager
 def window(chromium: Browser, site: Site, width: int, *, script: bool) -> Iterator[Page]:
     """A window of a browser in which nothing is complained of."""
-    size = ViewportSize(width=width, height=900 if width > 600 else 740)
-    context = chromium.new_context(viewport=size, locale="vi-VN", java_script_enabled=script, base_url=site.address)
+    context = browsing(chromium, site.address, Size(width, script=script), height=900 if width > 600 else 740)
     page, told = context.new_page(), list[str]()
     page.on(
         "console", lambda one: told.append(f"{one.text} {one.location}") if one.type in {"error", "warning"} else None
@@ -87,7 +98,7 @@ def sheet_of(site: Site) -> Sheet:
 
 def open_task(page: Page, site: Site, folder: Path) -> None:
     page.goto(mailed(site, folder))
-    page.get_by_role("button", name="Mở hồ sơ").click()
+    press(page, "Mở hồ sơ")
     expect(page.get_by_role("heading", level=1)).to_have_text("Đơn vị 1")
 
 
@@ -106,8 +117,7 @@ def test_an_officer_at_a_desk(chromium: Browser, site: Site, tmp_path: Path) -> 
         expect(page.locator("#saved")).to_contain_text("Đã lưu")
         expect(first.locator(".told")).not_to_contain_text("Chưa ghi")
         first.get_by_text("Thêm minh chứng").click()
-        scan = FilePayload(name="Nghị quyết 05.pdf", mimeType="application/pdf", buffer=saved(scanned()))
-        first.locator('input[type="file"]').set_input_files([scan])
+        first.locator('input[type="file"]').set_input_files([SCAN])
         expect(first.locator(".file")).to_contain_text("Nghị quyết 05.pdf")
         page.screenshot(path=PICTURES / "desk-begun.png")
         for number, leaf in enumerate(sheet.leaves()[1:], 2):
@@ -116,13 +126,13 @@ def test_an_officer_at_a_desk(chromium: Browser, site: Site, tmp_path: Path) -> 
         expect(page.locator(".sum")).to_contain_text(f"Đã chấm {len(sheet.leaves())}/{len(sheet.leaves())}")
         page.screenshot(path=PICTURES / "desk-full-view.png")
 
-        page.get_by_role("complementary").get_by_role("button", name="Xem lại và nộp").click()
+        go(page.get_by_role("complementary").get_by_role("button", name="Xem lại và nộp"))
         expect(page.get_by_role("heading", level=1)).to_have_text("Xem lại và nộp")
         look(page, PICTURES / "desk-submit.png", script=True)
         follow(page, "Xem bản in")
         look(page, PICTURES / "desk-preview.png", script=True)
         page.go_back()
-        page.get_by_role("button", name="Nộp", exact=True).click()
+        go(page.get_by_role("button", name="Nộp", exact=True))
         expect(page.get_by_role("heading", name="Biên nhận")).to_be_visible()
         look(page, PICTURES / "desk-receipt.png", script=True)
         expect(page.get_by_text("99,5", exact=True).first).to_be_visible()
@@ -137,17 +147,21 @@ def test_an_answer_that_comes_while_the_button_is_down_does_not_lose_the_click(
     leaves = list(enumerate(sheet_of(site).leaves(), 1))
     number, binary = next(pair for pair in leaves[1:] if pair[1].kind is Kind.BINARY)
     with window(chromium, site, 1280, script=True) as page:
+        page.clock.install(time=NOW)
         open_task(page, site, tmp_path / "mail")
         before, radio = page.locator(f"#k{number - 1}"), page.locator(f"#k{number}").get_by_role("radio").first
-        fill(before, leaves[number - 2][1])
         radio.scroll_into_view_if_needed()
-        told = before.locator(".told").inner_text()
-        radio.hover()
-        place = radio.bounding_box()
-        page.mouse.down()
-        page.wait_for_timeout(2500)
+        with told_late(page, "**/criteria/*", lambda: fill(before, leaves[number - 2][1])):
+            page.clock.pause_at(NOW + timedelta(hours=1))
+            told = before.locator(".told").inner_text()
+            radio.hover()
+            place = radio.bounding_box()
+            page.mouse.down()
+            page.evaluate(ANSWERED)
+        page.evaluate("window.answered")
         assert radio.bounding_box() == place
         assert before.locator(".told").inner_text() == told
+        page.clock.resume()
         page.mouse.up()
         expect(radio).to_be_checked()
         expect(before.locator(".told")).to_contain_text("Chưa có minh chứng")
@@ -156,28 +170,30 @@ def test_an_answer_that_comes_while_the_button_is_down_does_not_lose_the_click(
         expect(radio).to_be_checked()
 
 
-def slowly(route: Route) -> None:
-    """Let a request go after a second and a half."""
-    time.sleep(1.5)
-    route.continue_()
-
-
-def test_what_is_chosen_while_a_save_is_under_way_is_kept(chromium: Browser, site: Site, tmp_path: Path) -> None:
+def test_what_is_done_while_a_save_is_under_way_is_kept_once(chromium: Browser, site: Site, tmp_path: Path) -> None:
     with window(chromium, site, 1280, script=True) as page:
         open_task(page, site, tmp_path / "mail")
         first = page.locator("#k1")
         first.get_by_text("Thêm minh chứng").click()
-        page.route("**/criteria/I.1", slowly, times=1)
-        first.get_by_label("Điểm tự chấm").fill("3")
-        first.get_by_label("Điểm tự chấm").press("Tab")
-        first.get_by_label("đánh dấu trước khi chọn tệp").check()
-        scans = [FilePayload(name=f"{n}.pdf", mimeType="application/pdf", buffer=saved(scanned())) for n in (1, 2)]
-        first.locator('input[type="file"]').set_input_files(scans)
+        with told_late(page, "**/criteria/I.1", lambda: first.get_by_label("Điểm tự chấm").fill("3")):
+            first.get_by_label("đánh dấu trước khi chọn tệp").check()
+            first.locator('input[type="file"]').set_input_files([paper(1), paper(2)])
         expect(first.locator(".file")).to_have_count(2)
         expect(first.get_by_label("đánh dấu trước khi chọn tệp")).not_to_be_checked()
         expect(page.locator("#saved")).to_contain_text("Đã lưu")
+        with told_late(page, "**/criteria/I.1", lambda: first.get_by_label("Điểm tự chấm").fill("2")):
+            first.get_by_label("Thuyết minh").fill("Thiếu một văn bản.")
+            page.get_by_role("complementary").get_by_role("button", name="Xem lại và nộp").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Xem lại và nộp")
     with site.database.reading() as session:
-        assert len([one.declared_at for one in session.exec(select(Evidence)) if one.declared_at]) == 2
+        kept = session.exec(select(Evidence)).all()
+        assert [(one.name, bool(one.declared_at)) for one in kept] == [("1.pdf", True), ("2.pdf", True)]
+        mark = marks(session, site.world.first, "draft")["I.1"]
+        assert (mark.note, mark.points) == ("Thiếu một văn bản.", Decimal(2))
+
+
+def paper(number: int) -> FilePayload:
+    return FilePayload(name=f"{number}.pdf", mimeType="application/pdf", buffer=saved(scanned()))
 
 
 def test_an_officer_with_a_telephone_and_no_script(chromium: Browser, site: Site, tmp_path: Path) -> None:
@@ -209,9 +225,9 @@ def test_two_windows_lose_nothing(chromium: Browser, site: Site, tmp_path: Path)
         other.goto(page.url)
         for one, points, note in ((page, "2", "Bản thứ nhất"), (other, "3", "Bản thứ hai")):
             one.locator("#k1").get_by_label("Điểm tự chấm").fill(points)
-            one.locator("#k1").get_by_label("Thuyết minh").fill(note)
-            one.locator("#k2").get_by_role("radio").first.focus()
-            expect(one.locator("#saved")).to_contain_text("lưu")
+            with saving(one, note):
+                one.locator("#k1").get_by_label("Thuyết minh").fill(note)
+                one.locator("#k2").get_by_role("radio").first.focus()
         told = other.locator("#k1 .told")
         expect(told).to_contain_text("vừa được lưu ở nơi khác")
         expect(other.locator("#k1").get_by_label("Thuyết minh")).to_have_value("Bản thứ hai")
@@ -263,13 +279,4 @@ def test_what_is_held_goes_when_a_press_never_ends_and_before_one_leaves(
         fill(page.locator("#k1"), leaves[0][1])
         expect(page.locator("#saved")).to_contain_text("Đã lưu")
         fill(page.locator(f"#k{number}"), leaf)
-        page.evaluate(
-            "document.querySelector('form:not(#sheet)').addEventListener('submit', (event) => event.preventDefault())"
-        )
-        with page.expect_request(lambda one: one.method == "POST", timeout=4000) as sent:
-            page.evaluate(
-                "document.body.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));"
-                "document.activeElement.blur();"
-                "document.querySelector('form:not(#sheet)').requestSubmit()"
-            )
-        assert sent.value.headers["hx-request"] == "true"
+        assert page.evaluate(LEAVING)[-1:] == [f"k{number}"]

@@ -18,7 +18,7 @@ from evidence.verdict import Outcome, Rules
 from evidence.worker import CPU, FILES, KINDNESS, MEMORY, WRITTEN
 from tests.evidence import authority, papers
 
-LONGEST = 20.0
+LONGEST = 60.0
 Found = TypeVar("Found")
 
 

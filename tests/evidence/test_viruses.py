@@ -20,7 +20,7 @@ from tests.evidence import papers
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 CLAMD = shutil.which("clamd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
 SETTINGS = "LocalSocket {0}/s\nDatabaseDirectory {0}/db\nForeground yes\nStreamMaxLength 30M\nUser {1}\n"
-PATIENCE = 30
+PATIENCE = 60
 
 
 @pytest.fixture(scope="module")

@@ -86,7 +86,7 @@ def test_a_round_has_a_schedule_for_each_milestone(here: Here) -> None:
     assert {flow.name: set(here.schedules(flow.name)) for flow in FLOWS} == wanted
     found = here.schedules("lock")[name]
     assert isinstance(found, RRuleSchedule)
-    year = here.world.launched_at.year + 1
+    year = (here.world.launched_at + timedelta(days=1)).year + 1
     assert found.rrule == f"DTSTART:{year}1210T000015\nRRULE:FREQ=DAILY;COUNT=1"
     assert found.timezone == "Asia/Ho_Chi_Minh"
 

@@ -5,6 +5,7 @@ import ssl
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from os import environ
 from random import SystemRandom
 from typing import Any, NamedTuple
 
@@ -69,8 +70,6 @@ class Options(NamedTuple):
     tls: ssl.SSLContext | None = None
     starttls: ssl.SSLContext | None = None
     login: bool = False
-    idle: float = 300.0
-    """Seconds after which a connection on which nothing happens is closed."""
 
 
 @contextmanager
@@ -86,7 +85,6 @@ def serving(postbox: Postbox, options: Options = Options()) -> Iterator[int]:  #
         require_starttls=options.starttls is not None,
         auth_required=options.login,
         authenticator=postbox.check,
-        timeout=options.idle,
     )
     controller.start()
     try:
@@ -101,7 +99,14 @@ def free_port() -> int:
 
 
 def _free_ports() -> Iterator[int]:
-    return filter(_is_free, SystemRandom().sample(range(10_000, 32_000), 22_000))
+    own = _own_ports()
+    return filter(_is_free, SystemRandom().sample(own, len(own)))
+
+
+def _own_ports() -> range:
+    """The processes that share the tests choose among ports of their own."""
+    number = int(environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return range(10_000 + number, 32_000, int(environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def _is_free(port: int) -> bool:

@@ -2,7 +2,9 @@
 
 import re
 import ssl
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import sleep
 from urllib.parse import quote
@@ -10,6 +12,7 @@ from urllib.parse import quote
 import psutil
 import pytest
 import trustme
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from models.db import Database
 from models.mail import Outbox
@@ -350,6 +353,17 @@ def test_a_change_of_address_reaches_the_address_before(database: Database, cloc
     assert postbox.recipients() == [["moi@mau-hai.example"], ["cu@mau-hai.example"]]
 
 
+class HangingUp(Postbox):
+    """Closes its last connection when it is told to."""
+
+    hang_up: Callable[[], object]
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's name
+        assert server.transport is not None
+        self.hang_up = partial(server.loop.call_soon_threadsafe, server.transport.close)
+        return await super().handle_DATA(server, session, envelope)
+
+
 def _is_closed_there(port: int) -> bool:
     """Whether the server has closed a connection that this process still holds."""
     held = psutil.Process().net_connections("tcp")
@@ -359,12 +373,10 @@ def _is_closed_there(port: int) -> bool:
 def test_a_connection_that_the_server_closed_meanwhile_costs_no_attempt(two_mails: Database, clock: Clock) -> None:
     with two_mails.writing() as session:
         factory.rows(session)[1].due_at = NOW + timedelta(hours=1)
-    postbox = Postbox()
-    with (
-        serving(postbox, Options(idle=1.0)) as port,
-        SmtpTransport(f"smtp://localhost:{port}", idle=0.0) as transport,
-    ):
+    postbox = HangingUp()
+    with serving(postbox) as port, SmtpTransport(f"smtp://localhost:{port}", idle=0.0) as transport:
         assert deliver(two_mails, transport, ORIGIN, now=clock) == Delivered(sent=1)
+        postbox.hang_up()
         while not _is_closed_there(port):
             sleep(0.02)
         clock.time += timedelta(hours=1)

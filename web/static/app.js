@@ -27,19 +27,61 @@ document.querySelectorAll(".menu [aria-current], .rooms [aria-current]").forEach
   link.parentElement.scrollLeft = link.offsetLeft - (link.parentElement.clientWidth - link.offsetWidth) / 2;
 });
 
-// What the server refuses is told in the place for notices, and stays in the form.
+// What the server refuses is told in the place for notices, and stays in the form. What a page asks by itself, such as
+// how a file is doing, is asked again and tells nothing; and it leads nobody away from what they are typing.
+let tells = false;
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.xhr.status >= 400) {
+  const { xhr, requestConfig } = event.detail;
+  if (xhr.status >= 400 && requestConfig.verb !== "get") {
+    const place = document.getElementById("bao");
+    tells = place.childElementCount > 0;
     event.detail.shouldSwap = true;
     event.detail.isError = false;
-    event.detail.target = document.getElementById("bao");
+    event.detail.target = place;
     event.detail.swapOverride = "innerHTML";
   }
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target.id === "bao" && event.target.textContent.trim()) event.target.scrollIntoView({ block: "center" });
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  const typing = document.querySelector("#sheet, [data-keeps]");
+  if (typing && requestConfig.verb === "get" && xhr.getResponseHeader("HX-Redirect")) event.preventDefault();
 });
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "bao" && event.target.textContent.trim() && !tells) event.target.scrollIntoView({ block: "center" });
+});
+
+// ---- Who has signed in again in another window goes on here: forms get the token of the new session, and what was not
+// taken is sent again ----
+(() => {
+  const waiting = new Set();
+  document.addEventListener("htmx:beforeRequest", (event) => waiting.delete(event.detail.elt));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { xhr, elt, requestConfig } = event.detail;
+    if (xhr && (xhr.status === 401 || xhr.status === 403 || xhr.status >= 500) && requestConfig.verb !== "get") waiting.add(elt);
+  });
+  const token = async () => {
+    const answer = await window.fetch(window.location.href);
+    if (new URL(answer.url).pathname.startsWith("/sign-in")) return "";
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return page.querySelector("input[name='csrf']")?.value ?? "";
+  };
+  const goOn = (fresh) => {
+    if (!fresh) {
+      document.querySelector("#bao a")?.focus();
+      return;
+    }
+    document.querySelectorAll("input[name='csrf']").forEach((input) => { input.value = fresh; });
+    document.getElementById("bao").replaceChildren();
+    const all = [...waiting].filter((one) => one.isConnected);
+    all.forEach((one) => window.htmx.trigger(one, one.getAttribute("hx-trigger").split(",").pop().trim()));
+    all[0]?.querySelector("input:not([type='hidden']), select, textarea")?.focus();
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-resume]")) token().then(goOn, () => {});
+  });
+})();
 
 // ---- Nothing moves under a finger: an answer that shifts the page between pressing and letting go loses the click ----
 (() => {
@@ -80,6 +122,39 @@ document.addEventListener("htmx:afterSwap", (event) => {
   });
 })();
 
+// ---- A form waits for what is being saved: the sheet's own would bring what the page knew before, and a file twice;
+// one that leads away would lose what is queued ----
+(() => {
+  const PATIENT = 10000; // whoever presses again after that is not kept waiting by a line that hangs
+  const underway = new Set();
+  let waiting;
+  const isSaved = (element) => !element.matches("a.tag") && element.closest("#sheet, [data-keeps]");
+  const go = () => {
+    if (underway.size || !waiting) return;
+    const { form, pressed } = waiting;
+    waiting = undefined;
+    const isSame = (one) => one.type === "submit" && one.name === pressed.name && one.value === pressed.value;
+    const button = !pressed || pressed.isConnected ? pressed : [...form.elements].find(isSame);
+    if (button !== undefined) form.requestSubmit(button);
+  };
+  document.addEventListener("htmx:beforeSend", ({ detail }) => isSaved(detail.elt) && underway.add(detail.xhr));
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    underway.delete(detail.xhr);
+    window.setTimeout(go); // what was queued behind it has begun by then
+  });
+  document.addEventListener("submit", (event) => {
+    const { target: form, submitter: pressed } = event;
+    if (!underway.size) return;
+    if (waiting && Date.now() - waiting.since > PATIENT) {
+      waiting = undefined;
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    waiting = { form, pressed, since: waiting?.since ?? Date.now() };
+  }, true);
+})();
+
 // ---- A unit's sheet: saves by itself, tells what is not saved yet, and counts down to the closing ----
 (() => {
   const sheet = document.getElementById("sheet");
@@ -98,11 +173,20 @@ document.addEventListener("htmx:afterSwap", (event) => {
     input.setAttribute("aria-invalid", wrong ? "true" : "false");
   };
 
+  // On a telephone what is said of saving is far above where one types: it stands in the dock too.
+  const inDock = () => {
+    const place = document.getElementById("saved");
+    const dock = document.getElementById("dock-saved");
+    if (!place || !dock) return;
+    dock.textContent = place.textContent;
+    dock.className = place.className;
+  };
   const say = (text, bad) => {
     const place = document.getElementById("saved");
     if (place) {
       place.textContent = text;
       place.classList.toggle("bad", bad);
+      inDock();
     }
   };
 
@@ -134,21 +218,33 @@ document.addEventListener("htmx:afterSwap", (event) => {
     document.addEventListener("htmx:afterRequest", (event) => {
       const { xhr, elt } = event.detail;
       if (!section(elt) || !xhr || xhr.status < 400) return;
-      if (xhr.status !== 409 && xhr.status !== 422) elt.classList.add("unsaved");
+      elt.classList.add("unsaved");
+      if (document.getElementById("saved")?.textContent === sheet.dataset.saving) say(sheet.dataset.refused ?? "", true);
     });
-    // What was added has its line now; what was chosen or typed since stays where it is.
+    // What is not taken stays told, whatever else is saved in the meantime.
+    document.addEventListener("htmx:oobAfterSwap", () => {
+      const left = sheet.querySelector(".crit.unsaved:has(.told .notice)");
+      inDock();
+      if (left) say(`${sheet.dataset.left} ${left.querySelector(".code, h2, a").textContent.trim()}`, true);
+    });
+    sheet.querySelectorAll(".crit:has(.told .notice)").forEach((own) => own.classList.add("unsaved"));
+    sheet.addEventListener("click", (event) => {
+      if (event.target.closest(".told a")) section(event.target).classList.remove("unsaved");
+    });
+    // What was added has its line now, and a refused file its sentence; what was chosen or typed since stays where it is.
     const sameFiles = (left, right) => left.length === right.length && left.every((one, place) => one === right[place]);
     const wasSent = (input, sent) => input.type === "file"
       ? sameFiles([...input.files], sent.getAll(input.name))
       : input.value === sent.get(input.name);
     document.addEventListener("htmx:afterRequest", (event) => {
       const { xhr, elt, requestConfig } = event.detail;
-      if (!section(elt) || !xhr || xhr.status !== 200) return;
+      if (!section(elt) || !xhr || ![200, 409, 422].includes(xhr.status)) return;
+      const taken = xhr.status === 200;
       const sent = requestConfig.formData;
       const took = [...elt.querySelectorAll(".adding input[type='file']")].some((input) => sent.getAll(input.name).length);
       elt.querySelectorAll(".adding input").forEach((input) => {
-        if (input.type === "checkbox") input.checked = input.checked && !took;
-        else if (wasSent(input, sent)) input.value = "";
+        if (input.type === "checkbox") input.checked = input.checked && !(taken && took);
+        else if ((taken || input.type === "file") && wasSent(input, sent)) input.value = "";
       });
     });
     let leaving = false;
@@ -172,6 +268,18 @@ document.addEventListener("htmx:afterSwap", (event) => {
       if (left > 0) window.setTimeout(tick, 1000);
     };
     tick();
+  });
+})();
+
+// A long text in a form that does not save by itself is not left by mistake.
+(() => {
+  let leaving = false;
+  document.addEventListener("submit", () => { leaving = true; });
+  window.addEventListener("pageshow", () => { leaving = false; });
+  const isTyped = (form) => form.hasAttribute("data-refused")
+    || [...form.querySelectorAll("textarea")].some((area) => area.value !== area.defaultValue);
+  window.addEventListener("beforeunload", (event) => {
+    if (!leaving && [...document.querySelectorAll("form[data-typed]")].some(isTyped)) event.preventDefault();
   });
 })();
 
