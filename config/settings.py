@@ -22,6 +22,8 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _EVIDENCE_URL = re.compile(r"file:///\S+|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?", re.ASCII)
 _SECURE = re.compile(r"https://[^/@?#\s]+(/[^@?#\s]*)?")
 _OWN = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/[^@?#\s]*)?")
+_BASE_URL = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:\d+)?/?", re.ASCII)
+_MAIL_FROM = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)*", re.ASCII)
 _ENDPOINT = re.compile(r"https?://[^/@?#\s]+/?")
 
 
@@ -115,6 +117,20 @@ class Settings(BaseSettings):
         if url is not None and not _SMTP_URL.fullmatch(url):
             raise ValueError("expected smtp[s]://[user:password@]host[:port][?starttls=required|never]")
         return url
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_front_door(cls, url: str) -> str:
+        if not _BASE_URL.fullmatch(url):
+            raise ValueError("expected https://name[:port] and nothing after it, as links in mail begin")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_sender(cls, address: str) -> str:
+        if not _MAIL_FROM.fullmatch(address):
+            raise ValueError("expected name@domain alone, without a name before it")
+        return address
 
     @field_validator("evidence_url")
     @classmethod

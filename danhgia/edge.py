@@ -107,7 +107,7 @@ def opened(patience: float = BUSY_SECONDS) -> Iterator[Edge]:
 
 @contextmanager
 def opened_as_it_is(settings: Settings, *, create: bool = False, patience: float = BUSY_SECONDS) -> Iterator[Database]:
-    """The database of the settings, whatever is in it; `create` makes the file that SQLite lacks."""
+    """The database of the settings, whatever is in it; `create` makes the file SQLite lacks, for its owner alone."""
     database = Database(_checked_url(settings.database_url, create=create), patience=patience)
     try:
         yield database
@@ -148,6 +148,7 @@ def _checked_url(text: str, *, create: bool) -> str:
 def _demand_file(file: Path, *, create: bool) -> None:
     if create:
         file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
     elif not file.is_file():
         raise Unusable(f"there is no database at {file}: run `danhgia db upgrade`")
 

@@ -30,9 +30,9 @@ from danhgia.front import STOP_SECONDS, Portal, demand_free
 from evidence.stores import store_of
 from flows import work
 from flows.duties import Setting
+from flows.setting import origin_of
 from flows.work import Work
 from notifications import sign_in
-from notifications.render import Origin
 from notifications.send import open_transport
 
 LOOPBACK: Final = "127.0.0.1"
@@ -263,7 +263,7 @@ def _setting() -> Iterator[tuple[Settings, Setting]]:
     with opened() as here:
         own = here.settings
         with open_transport(own.smtp_url, own.var / "mail") as transport:
-            origin = Origin(own.mail_from, own.base_url)
+            origin = origin_of(own, here.database)
             files = (own.var, own.trusted_roots, own.clamd, store_of(own), own.backup)
             yield own, Setting(here.database, here.clock.now, transport, origin, *files)
 

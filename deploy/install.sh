@@ -5,6 +5,7 @@
 # as root it also installs the two packages of Debian that serving needs, and it leaves nothing anywhere else. The
 # container is built by this script, and so is a release on a plain server.
 set -eu
+umask 022
 python=${PYTHON:-python3}
 target=${1:?install.sh TARGET [DATA OWNER]}
 source=$(CDPATH='' cd "$(dirname "$0")/.." && pwd)

@@ -19,10 +19,15 @@ from evidence.viruses import Finding, scan
 from flows import jobs
 from flows.jobs import Claimed, Errand, Outcome
 from models.evidence import mentioned_files, named_files, refused_late, unchecked
+from models.installation import restored_at
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flows.duties import Setting
 
+SPARED: Final = timedelta(days=30)
+"""For how long nothing is thrown away after a copy was brought back."""
 LATE: Final = timedelta(days=30)
 """Longer than any programme gives for an explanation, with all days off between."""
 
@@ -73,12 +78,22 @@ def sweep_files(setting: "Setting", _: Claimed) -> Outcome:
     """Throw away what nobody names, have checked once more what never was, and give files refused late their time."""
     now = setting.now()
     with setting.database.reading() as session:
-        known = named_files(session) | mentioned_files(session)
         missing, late = unchecked(session), refused_late(session, now - LATE, now)
-    gone = setting.evidence.sweep(known, now)
+    told = _thrown_away(setting, now)
     again = [Errand(JOB, f"evidence:{key}", f"again/{now.date()}") for key in missing]
     with setting.database.writing() as session:
         jobs.ask(session, again, now)
         for key in late:
             evidence_verdicts.give_rest(session, key, now=now)
-    return Outcome(f"Đã dọn {gone} tệp không còn dùng; yêu cầu kiểm tra lại {len(again)} tệp.")
+    return Outcome(f"{told}; yêu cầu kiểm tra lại {len(again)} tệp.")
+
+
+def _thrown_away(setting: "Setting", now: "datetime") -> str:
+    """Nothing by a database that may be the wrong one: it names no file at all, or was brought back lately."""
+    with setting.database.reading() as session:
+        known, restored = named_files(session) | mentioned_files(session), restored_at(session)
+    if not known:
+        return "Chưa dọn tệp nào: cơ sở dữ liệu chưa ghi nhận tệp nào"
+    if restored is not None and now < restored + SPARED:
+        return f"Chưa dọn tệp nào: cơ sở dữ liệu mới được khôi phục, tệp được giữ {SPARED.days} ngày"
+    return f"Đã dọn {setting.evidence.sweep(known, now)} tệp không còn dùng"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Final, NamedTuple
@@ -23,6 +24,8 @@ from states import history
 
 EVIDENCE: Final = "evidence"
 ENDING: Final = "_drill"
+PREFIX: Final = ".drill-"
+LEFT: Final = timedelta(days=1)
 LONGEST: Final = 63
 """Bytes that a server takes of a name."""
 HEADS: Final = (
@@ -82,7 +85,7 @@ def drill(where: Where, file: Path, now: datetime) -> Drill:
     begun, digest = monotonic(), digest_of(file)
     sheet = sheet_of(file)
     faults = ["the copy is not the one its sheet speaks of"] if sheet and sheet.sha256 != digest else []
-    with _scratch(where) as database:
+    with _scratch(where, now) as database:
         restore(database, file)
         with database.reading() as session:
             made_at = revision(session)
@@ -106,10 +109,11 @@ def drill(where: Where, file: Path, now: datetime) -> Drill:
 
 
 @contextmanager
-def _scratch(where: Where) -> Iterator[Database]:
+def _scratch(where: Where, now: datetime) -> Iterator[Database]:
     """An empty database beside the live one, gone with the block."""
     where.folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=where.folder, prefix=".drill-") as folder:
+    _sweep(where.folder, now)
+    with TemporaryDirectory(dir=where.folder, prefix=PREFIX) as folder:
         try:
             database = Database(scratch(where.url, Path(folder), where.name))
         except psycopg.errors.InsufficientPrivilege:
@@ -119,6 +123,13 @@ def _scratch(where: Where) -> Iterator[Database]:
         finally:
             database.dispose()
             drop(where.url, where.name)
+
+
+def _sweep(folder: Path, now: datetime) -> None:
+    """A drill that was killed has left a whole database."""
+    for left in folder.glob(f"{PREFIX}*"):
+        if left.stat().st_mtime < (now - LEFT).timestamp():
+            rmtree(left, ignore_errors=True)
 
 
 Heads = list[tuple[str, int, bytes]]

@@ -28,10 +28,7 @@ if TYPE_CHECKING:
 EVIDENCE: Final = "evidence"
 NIGHTLY: Final = frozenset({"seal", "verify", "backup", "sweep_files", "tidy"})
 DRILL: Final = "drill"
-CONCERNS: Final = (
-    f"r.id = {NEWEST} "
-    "AND EXISTS (SELECT 1 FROM job j WHERE j.id = :job AND j.status = 'failed')"
-)
+CONCERNS: Final = f"r.id = {NEWEST} AND EXISTS (SELECT 1 FROM job j WHERE j.id = :job AND j.status = 'failed')"
 
 
 def back_up(setting: "Setting", job: Claimed) -> Outcome:

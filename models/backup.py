@@ -12,6 +12,8 @@ from sqlalchemy import URL
 from models.db import Database
 
 DEBIAN = Path("/usr/lib/postgresql")
+BESIDE = ("-wal", "-shm")
+"""What SQLite keeps beside a database in use."""
 
 
 class BackupFailed(Exception):
@@ -21,11 +23,13 @@ class BackupFailed(Exception):
 def copy(database: Database, file: Path) -> Path:
     """Copy the database into `file`: SQLite by its online backup, PostgreSQL by pg_dump in its custom format.
 
-    The file appears whole or not at all; raises BackupFailed.
+    The file appears whole or not at all, for its owner alone; raises BackupFailed.
     """
+    _refuse_itself(database, file)
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f".{file.name}.{os.getpid()}")
     try:
+        partial.touch(mode=0o600)
         if database.is_sqlite:
             _copy_sqlite(Path(str(database.url.database)), partial)
         else:
@@ -34,6 +38,15 @@ def copy(database: Database, file: Path) -> Path:
     finally:
         partial.unlink(missing_ok=True)
     return file
+
+
+def _refuse_itself(database: Database, file: Path) -> None:
+    """What is laid in the place of a database in use ruins it: its processes write on into the file that is gone."""
+    if not database.is_sqlite or not file.exists():
+        return
+    own = Path(str(database.url.database))
+    if any(part.exists() and file.samefile(part) for part in (own, *(Path(f"{own}{end}") for end in BESIDE))):
+        raise BackupFailed(f"{file} is the database itself: name another file for the copy")
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:

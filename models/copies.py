@@ -9,16 +9,19 @@ from typing import Final
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 STEM: Final = "danhgia-"
+NIGHTLY: Final = f"{STEM}[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].bak"
 ENDINGS: Final = (".bak", ".json", ".sha256")
 DAILY: Final = 14
 MONTHLY: Final = 12
 
 
 class NoCopy(Exception):
-    """There is no copy yet."""
+    """There is no nightly copy yet."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"there is no copy in {folder}: run `danhgia backup` or let the nightly work run")
+        super().__init__(
+            f"there is no nightly copy in {folder}: name one (`danhgia restore --drill FILE`), or wait for the night"
+        )
 
 
 class Sheet(BaseModel, frozen=True):
@@ -58,12 +61,12 @@ def digest_of(file: Path) -> str:
 
 
 def copies(folder: Path) -> list[Path]:
-    """The copies of a folder, the oldest first; those of the night are named by their day."""
-    return sorted(folder.glob(f"{STEM}*.bak"))
+    """The nightly copies of a folder, the oldest first, by the day in their names; what people laid there is theirs."""
+    return sorted(folder.glob(NIGHTLY))
 
 
 def newest(folder: Path) -> Path:
-    """The newest copy of a folder; NoCopy where there is none."""
+    """The newest nightly copy of a folder; NoCopy where there is none."""
     found = copies(folder)
     if not found:
         raise NoCopy(folder)
@@ -71,8 +74,14 @@ def newest(folder: Path) -> Path:
 
 
 def rotate(folder: Path) -> list[Path]:
-    """Throw away all but the newest of the last days and one of each of the last months; returns what went."""
+    """Throw away all but the newest of the last days and one of each of the last months; returns what went.
+
+    So goes what a process that was killed over its copy has left of an earlier night.
+    """
     found = copies(folder)
+    for part in folder.glob(f".{STEM}*.bak.*"):
+        if found and part.name[1:] < found[-1].name:
+            part.unlink(missing_ok=True)
     first = {copy.stem.removeprefix(STEM)[:7]: copy for copy in reversed(found)}
     kept = {*found[-DAILY:], *sorted(first.values())[-MONTHLY:]}
     gone = [copy for copy in found if copy not in kept]

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import URL, inspect
@@ -12,7 +13,12 @@ from sqlmodel import Session
 from models.backup import pg_dump
 from models.check import revisions
 from models.db import Database, NewerSchema, run
+from models.types import to_micros
 
+DOORS = (
+    "UPDATE web_session SET ended_at = :now WHERE ended_at IS NULL AND ends_at > :now",
+    "UPDATE one_time_key SET used_at = :now WHERE used_at IS NULL AND ends_at > :now",
+)
 HEADS = {"sqlite": b"SQLite format 3\0", "postgresql": b"PGDMP"}
 
 
@@ -32,6 +38,12 @@ def restore(database: Database, file: Path) -> None:
         _restore_sqlite(Path(str(database.url.database)), file)
     else:
         _restore_postgresql(database.url, file)
+
+
+def shut_doors(session: Session, now: datetime) -> None:
+    """End the sessions and the keys of sign-in that a copy holds: some were ended or used after it was made."""
+    for sql in DOORS:
+        run(session, sql, {"now": to_micros(now)})
 
 
 def _refuse_history(database: Database) -> None:
@@ -65,6 +77,7 @@ def _restore_sqlite(target: Path, file: Path) -> None:
             closing(sqlite3.connect(target)) as live,
         ):
             _refuse_unknown(file, copy.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+            _refuse_damaged(file, copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
             copy.backup(live)
     except sqlite3.Error as error:
         raise RestoreFailed(f"{file} cannot be restored: {error}") from error
@@ -90,6 +103,12 @@ def _pg_restore(url: URL, *arguments: str | Path) -> str:
     if done.returncode:
         raise RestoreFailed(f"pg_restore: {' '.join(done.stderr.split())}")
     return done.stdout
+
+
+def _refuse_damaged(file: Path, told: str) -> None:
+    """As a copy is that `cp` took while the database was written; brought back, it would bar the way to a whole one."""
+    if told != "ok":
+        raise RestoreFailed(f"{file} is damaged and cannot be restored: {' '.join(told.split())}")
 
 
 def _refuse_unknown(file: Path, revision: str) -> None:

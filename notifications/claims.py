@@ -33,6 +33,12 @@ PART: Final = 2_000
 """Rows of a part: a claim looks at no more, so a long queue costs a mail no more than a short one."""
 
 
+HASTEN: Final = (
+    "UPDATE outbox SET due_at = :now, attempts = 0 "
+    "WHERE status = 'queued' AND attempts > 0 AND due_at > :now AND lease_until IS NULL"
+)
+
+
 SPANS: Final = (
     "SELECT min(id), max(id) FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / :size AS part FROM outbox "
     "WHERE status = 'queued' AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now) "
@@ -85,6 +91,11 @@ def spans(session: Session, now: datetime, within: Span = ALL) -> list[Span]:
     """What is due and nobody's, in parts of `PART` rows, by id."""
     parameters = {"now": to_micros(now), "size": PART, "first": within[0], "last": within[1]}
     return [tuple(row) for row in run(session, SPANS, parameters).fetchall()]
+
+
+def hasten(session: Session, now: datetime) -> int:
+    """Make what was put off after an attempt due now, with all its attempts ahead of it; returns how many rows."""
+    return int(run(session, HASTEN, {"now": to_micros(now)}).rowcount)
 
 
 def _is_due(table: Any, now: datetime) -> ColumnElement[bool]:  # noqa: ANN401  the table or an alias of it

@@ -29,10 +29,20 @@ Letter = Sequence[Case]
 
 
 class Origin(NamedTuple):
-    """Where mail comes from: the sender's address and the address of this installation's pages."""
+    """Where mail comes from: the sender's address and the address of this installation's pages.
+
+    `restored` is when its database was brought back from a copy, in microseconds, 0 for never. What is done again since
+    is not what was told before, nor do the links of then open anything: no mail system may fold the two.
+    """
 
     mail_from: str
     base_url: str
+    restored: int = 0
+
+    @property
+    def names(self) -> str:
+        """What every Message-ID ends with."""
+        return f"{self.restored}.{domain(self.mail_from)}" if self.restored else domain(self.mail_from)
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ def render(letter: Letter, origin: Origin, now: datetime, tokens: Mapping[int, s
         recipient=mailbox("To", _recipient(first), first.account.name),
         subject=_subject(first, context),
         date=format_datetime(now.astimezone(LOCAL).replace(microsecond=0)),
-        message_id=f"<{name}.{code}@{domain(origin.mail_from)}>",
+        message_id=f"<{name}.{code}@{origin.names}>",
         code=code,
         text=text_of(f"{name}/text.jinja", context),
         html=html_of(f"{name}/html.jinja", context),

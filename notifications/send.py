@@ -55,7 +55,7 @@ class Transport(Protocol):
 
 
 class FileTransport(Transport):
-    """A folder that takes every mail as a file named by day, message, recipient and cause."""
+    """A folder of its owner's alone that takes every mail as a file named by day, message, recipient and cause."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -64,7 +64,7 @@ class FileTransport(Transport):
         """Write the file whole or not at all; the same mail goes into the same file."""
         path = self.folder / file_name(mail)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             part = path.with_suffix(f".{os.getpid()}.part")
             part.write_bytes(mail.content)
             part.replace(path)

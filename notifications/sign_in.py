@@ -20,8 +20,9 @@ from models.doors import SignInMail
 from models.installation import installation
 from models.people import Account
 from models.rounds import ProgrammeVersion, open_rounds
+from models.types import to_micros
 from notifications.claims import Answer, Outcome
-from notifications.envelope import Envelope, addr_spec, compose, domain, mailbox
+from notifications.envelope import Envelope, addr_spec, compose, mailbox
 from notifications.links import Door
 from notifications.render import Mail, Origin, html_of, text_of
 from notifications.send import Transport, Unreachable
@@ -102,7 +103,7 @@ def _programme(session: Session) -> Programme | None:
 
 
 def _mail(letter: _Letter, origin: Origin, now: datetime) -> Mail:
-    code = sha256(f"{NAME}/{letter.row.id}/{letter.row.attempts}".encode()).hexdigest()[:32]
+    code = _code(letter.row)
     context = _context(letter, origin, now)
     subject = text_of(f"_{NAME}/subject.jinja", context)
     envelope = Envelope(
@@ -110,13 +111,18 @@ def _mail(letter: _Letter, origin: Origin, now: datetime) -> Mail:
         recipient=mailbox("To", letter.account.email, one_line(letter.account.name)),
         subject=f"[Chạy thử] {subject}" if letter.rehearsal else subject,
         date=format_datetime(now.astimezone(LOCAL).replace(microsecond=0)),
-        message_id=f"<{NAME}.{code}@{domain(origin.mail_from)}>",
+        message_id=f"<{NAME}.{code}@{origin.names}>",
         code=code,
         text=text_of(f"_{NAME}/text.jinja", context),
         html=html_of(f"_{NAME}/html.jinja", context),
     )
     recipient = addr_spec(letter.account.email)
     return Mail(NAME, code, local_day(now), origin.mail_from, recipient, compose(envelope))
+
+
+def _code(row: SignInMail) -> str:
+    """The instant is in it: in a database brought back from a copy, and in another one, ids come again."""
+    return sha256(f"{NAME}/{row.id}/{row.attempts}/{to_micros(row.asked_at)}".encode()).hexdigest()[:32]
 
 
 def _owner(letter: _Letter) -> str:

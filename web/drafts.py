@@ -10,17 +10,20 @@ from typing import Final
 from actions import evidence_checks, evidence_files, self_assess, unit_page
 from actions.evidence_files import New
 from actions.marks import Filled
-from config.calendar import parse_date
+from config.calendar import LOCAL, parse_date
 from config.sheet import BLANK, Entry, Sheet
 from evidence.store import Glance, Kept, Unanswered, Unkept, nothing_against, plain, unanswered
 from models.assessments import MarkRow, marks
 from models.evidence import evidence_of
+from states.errors import refuse
 from states.facts import Dossier
 from states.hold import hold
+from states.tasks import is_open
 from web.edge import Here, Outside
 from web.evidence_view import pieces
 from web.sheet_form import Fields, entry_of, print_of, problem_of, shown, standing, typed_for
 from web.sheet_view import Elsewhere, View, view_of
+from web.words import _
 
 EVIDENCE: Final = "file-"
 HASH: Final = re.compile(r"[0-9a-f]{64}")
@@ -83,6 +86,8 @@ class Saved:
     conflicts: dict[str, MarkRow | None] = field(default_factory=dict)
     typed: dict[str, Fields] = field(default_factory=dict)
     was: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, Fields] = field(default_factory=dict)
+    """What was typed of evidence that could not be taken, to be typed on."""
 
     @property
     def status(self) -> int:
@@ -99,6 +104,7 @@ def save(here: Here, codes: Iterable[str] | None = None) -> Saved:
     other, until the person who typed says so.
     """
     facts = hold(here.session, here.dossier.id, actor=here.actor, now=here.now)
+    _demand_not_handed_in(facts)
     sheet = self_assess.sheet_of(facts)
     given = {code: fields for code in _codes(sheet, codes) if (fields := typed_for(here.typed, code)) is not None}
     done = Saved(facts.version)
@@ -111,6 +117,13 @@ def save(here: Here, codes: Iterable[str] | None = None) -> Saved:
     if new:
         _add(here, facts.id, new, done)
     return done
+
+
+def _demand_not_handed_in(facts: Dossier) -> None:
+    """Whoever types in a window that was open while another one submitted is told how to go on."""
+    if facts.submitted_at is not None and not unit_page.may_draft(facts) and is_open(facts, "revise"):
+        sentence = _("Hồ sơ đã nộp lúc %(at)s. Cần sửa thì mở lại trang hồ sơ và bấm «Sửa bản đã nộp».")
+        raise refuse("submitted", sentence % {"at": f"{facts.submitted_at.astimezone(LOCAL):%H:%M %d/%m/%Y}"})
 
 
 def _codes(sheet: Sheet, codes: Iterable[str] | None) -> list[str]:
@@ -158,8 +171,19 @@ def _new(here: Here, given: Mapping[str, Fields], done: Saved) -> list[New]:
         come, problems = given_with(here, taken, code)
         new += come
         if problems:
-            done.problems[code] = " ".join(problems)
+            done.problems[code] = " ".join([*filter(None, [done.problems.get(code)]), *problems])
+            done.refused[code] = evidence_typed(here, code)
     return new
+
+
+def evidence_typed(here: Here, code: str) -> Fields:
+    """The evidence of a criterion that is typed and could not be taken; a file has to be chosen again."""
+    address, secret = here.typed.line(f"link-{code}"), _confidential(here, code)
+    refused = address and evidence_files.check_address(address, here.dossier.programme.evidence)
+    return {
+        "link": address if refused else "",
+        **{name: here.typed.line(f"{name}-{code}") if secret[1] else "" for name in ("secret", "dated")},
+    }
 
 
 def given_with(here: Here, taken: Taken, code: str) -> tuple[list[New], list[str]]:

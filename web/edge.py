@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import quote
 
@@ -29,7 +30,7 @@ from states.actor import Actor
 from states.errors import DanhgiaError
 from states.facts import Dossier
 from web import forms, reading, refusals, sessions, words
-from web.answers import Answer
+from web.answers import Answer, Page
 from web.asks import BOX_ID, DOSSIER_ID, ROUND_ID, Asks, Caller, NotSignedIn, admit, round_behind
 from web.forms import Typed
 from web.frame import Frame, contacts
@@ -238,7 +239,9 @@ class Asked:
         return self._shown(answer)
 
     def _shown(self, answer: Answer) -> Response:
-        return respond(self.place, self.cookies, answer, self.frame)
+        is_refused = isinstance(answer, Page) and answer.status >= HTTPStatus.BAD_REQUEST
+        lost = tuple(one.filename for files in self.typed.files.values() for one in files) if is_refused else ()
+        return respond(self.place, self.cookies, answer, replace(self.frame, lost=lost))
 
     def _read(self) -> Answer:
         answer = self.place.database.look(lambda session: self.route.work(self._enter(session)))

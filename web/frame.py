@@ -36,6 +36,8 @@ class Frame:
     rooms: Rooms = NO_ROOMS
     is_part: bool = False
     """Whether only a part of a page was asked for (by htmx)."""
+    lost: tuple[str, ...] = ()
+    """The files that came with a form that was refused: a browser does not choose them again."""
     request: str = ""
     """The id under which the log tells of this request."""
 

@@ -13,6 +13,7 @@ from web.asks import NotSignedIn
 from web.forms import Typed, Unfinished, Unreadable
 from web.oidc import ProviderDown
 from web.sessions import SAFE
+from web.typed_words import spoken
 from web.words import _
 
 LOG: Final = logging.getLogger(__name__)
@@ -99,6 +100,7 @@ def answer_to(error: Exception, *, method: str, path: str, address: str, typed: 
         "title": title,
         "sentences": sentences,
         "kept": kept,
+        "spoken": spoken(typed) if kept else (),
         "files": sum(len(files) for files in typed.files.values()),
         "address": address,
         "again": again and bool(kept),
@@ -116,7 +118,7 @@ def told(error: Exception) -> tuple[int, Sequence[str]]:
 def _not_signed_in(method: str, path: str, typed: Typed, address: str) -> Answer:
     if method in SAFE:
         return Redirect(f"/sign-in?next={path}" if path != "/" else "/sign-in")
-    context = {"kept": typed.kept(), "files": len(typed.files), "address": address}
+    context = {"kept": typed.kept(), "spoken": spoken(typed), "files": len(typed.files), "address": address}
     return Page("expired.html", context, HTTPStatus.UNAUTHORIZED)
 
 

@@ -16,6 +16,7 @@ from models.backup import copy
 from models.copies import digest_of
 from models.db import Database
 from models.restore import restore as bring_back
+from models.restore import shut_doors
 from states.history import Verified, record_installation, verify
 
 SHOWN: Final = 20
@@ -41,6 +42,7 @@ def restore(
 ) -> None:
     """Bring a copy back into an empty database, record that it was restored, and verify its history.
 
+    Sessions and keys of sign-in that the copy holds are ended: everybody signs in anew.
     Files of evidence are not in a copy: `danhgia evidence verify` tells which of them are missing.
     """
     if drill:
@@ -74,5 +76,6 @@ def _recorded(database: Database, digest: str) -> Verified:
     now = Clock().now()
     with database.writing() as session:
         record_installation(session, "restore", {"sha256": digest}, actor=actor_of(session, None), now=now)
+        shut_doors(session, now)
     with database.reading() as session:
         return verify(session)

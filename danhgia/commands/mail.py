@@ -1,5 +1,6 @@
 """`danhgia mail`: what waits in the outbox, and handing it over."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -8,10 +9,11 @@ from sqlmodel import Session, col, select
 from danhgia.commands import show
 from danhgia.commands.options import AsJson, group
 from danhgia.edge import opened
+from flows.setting import origin_of
 from models.mail import Outbox
 from models.people import Account
+from notifications.claims import hasten
 from notifications.delivery import deliver as empty
-from notifications.render import Origin
 from notifications.send import open_transport
 
 app = group("List and deliver mail.")
@@ -48,11 +50,18 @@ def _row(one: Outbox, email: str) -> dict[str, Any]:
 
 
 @app.command()
-def deliver(as_json: AsJson = False) -> None:
+def deliver(
+    put_off: Annotated[
+        bool, typer.Option("--put-off", help="Also what was put off, up to 12 hours, while the mail server was away.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Deliver what is due: to the SMTP server of DANHGIA_SMTP_URL, or into files under DANHGIA_VAR/mail."""
     with opened() as here, show.working("Delivering"):
         settings = here.settings
-        origin = Origin(settings.mail_from, settings.base_url)
+        if put_off:
+            here.act(partial(hasten, now=here.clock.now()))
+        origin = origin_of(settings, here.database)
         with open_transport(settings.smtp_url, settings.var / "mail", settings.smtp_connections) as transport:
             done = empty(here.database, transport, origin, now=here.clock.now)
     counts = done._asdict()

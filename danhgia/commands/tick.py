@@ -7,8 +7,8 @@ from danhgia.commands.options import AsJson
 from danhgia.edge import opened
 from evidence.stores import store_of
 from flows.duties import Setting
+from flows.setting import origin_of
 from flows.work import Done, sweep
-from notifications.render import Origin
 from notifications.send import open_transport
 
 
@@ -18,7 +18,7 @@ def tick(as_json: AsJson = False) -> None:
     with opened() as here, show.working("Working"):
         settings = here.settings
         with open_transport(settings.smtp_url, settings.var / "mail", settings.smtp_connections) as transport:
-            origin = Origin(settings.mail_from, settings.base_url)
+            origin = origin_of(settings, here.database)
             own = (settings.var, settings.trusted_roots, settings.clamd, store_of(settings), settings.backup)
             done = sweep(Setting(here.database, here.clock.now, transport, origin, *own))
     _tell(done, as_json=as_json)

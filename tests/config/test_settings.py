@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,8 @@ from pydantic import ValidationError
 
 from config.errors import ConfigError
 from config.settings import Settings
+
+BASES = ("danhgia.example", "ftp://x.example", "https://a b", "https://x.example/danh-gia", "https://x.example?a")
 
 
 def test_the_key_of_ballots_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -40,6 +43,18 @@ def test_a_file_that_is_no_key_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         Settings(var=tmp_path).ballot_secret()
     assert str(caught.value) == f"{tmp_path}/ballot.key: expected 64 hexadecimal digits"
+
+
+def test_addresses_that_would_spoil_every_mail_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, right, wrong in (
+        ("BASE_URL", ("https://danhgia.tinh.gov.vn", "http://127.0.0.1:8000/"), BASES),
+        ("MAIL_FROM", ("khong-tra-loi@danhgia.example",), ("danhgia.example", "Sở Nội vụ <a@x.example>", "a@x b")),
+    ):
+        for value in (*right, *wrong):
+            with monkeypatch.context() as patch:
+                patch.setenv(f"DANHGIA_{name}", value)
+                with nullcontext() if value in right else pytest.raises(ValidationError, match="expected "):
+                    Settings()
 
 
 @pytest.mark.parametrize("address", ["unix:///run/clamav/clamd.ctl", "tcp://127.0.0.1:3310", "tcp://clamd"])

@@ -24,6 +24,19 @@ def test_a_server_that_is_away_puts_mail_off(rehearsal: Shell, database: Databas
     assert {one["status"] for one in json.loads(rehearsal("mail", "list", "--json").out)} == {"queued"}
 
 
+def test_what_was_put_off_while_the_server_was_away_goes_when_it_is_asked_for(
+    rehearsal: Shell, database: Database
+) -> None:
+    launched(database, subjects=1)
+    for minute in range(3):
+        now = f"2024-10-01T08:{minute * 10:02}:00+07:00"
+        assert json.loads(rehearsal("mail", "deliver", "--json", smtp_url="smtp://127.0.0.1:1", now=now).out)["retried"]
+    mended = {"now": "2024-10-01T08:20:30+07:00"}
+    assert json.loads(rehearsal("mail", "deliver", "--json", **mended).out)["sent"] == 0
+    assert json.loads(rehearsal("mail", "deliver", "--put-off", "--json", **mended).out)["sent"] == 2
+    assert json.loads(rehearsal("mail", "deliver", "--put-off", "--json", **mended).out)["sent"] == 0
+
+
 def test_a_tick_does_what_is_due_and_then_nothing(rehearsal: Shell, database: Database) -> None:
     launched(database)
     due = {"now": "2024-12-10T00:00:16+07:00"}

@@ -15,11 +15,11 @@ from tests.conftest import Fresh
 from tests.notifications.smtp import free_port
 from web.edge import LIFE
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def answers(port: int) -> bool:
-    connection = HTTPConnection(LOOPBACK, port, timeout=1)
+    connection = HTTPConnection(LOOPBACK, port, timeout=PATIENCE)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200

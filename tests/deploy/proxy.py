@@ -16,7 +16,7 @@ from tests.deploy.environment import DEPLOY
 from tests.notifications.smtp import free_port
 
 NGINX = "/usr/sbin/nginx"
-PATIENCE = 20.0
+PATIENCE = 60.0
 OWN = """
 user {user};
 worker_processes 1;

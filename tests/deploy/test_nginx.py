@@ -77,7 +77,7 @@ def is_known_by_its_own_address(door: Door, database: Database) -> None:
 
 def is_told_that_it_is_too_large(door: Door) -> None:
     """At once, before it is sent, in one sentence."""
-    connection = HTTPSConnection("localhost", door.secure, context=door.authority, timeout=20)
+    connection = HTTPSConnection("localhost", door.secure, context=door.authority, timeout=60)
     connection.putrequest("POST", "/sign-in")
     connection.putheader("Content-Length", str(LARGEST + 1))
     connection.endheaders()

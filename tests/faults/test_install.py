@@ -41,7 +41,8 @@ def test_what_the_script_installs_serves(tmp_path: Path) -> None:
     source = laid_out(tmp_path / "src")
     before = sorted(source.rglob("*"))
     step = [str(source / "deploy" / "install.sh"), str(target), str(data), str(os.getuid())]
-    subprocess.run(step, env=clean(home), cwd=home, check=True)
+    subprocess.run(step, env=clean(home), cwd=home, check=True, umask=0o077)
+    assert {path.stat().st_mode & 0o055 for path in (target, target / "bin", target / "bin" / "danhgia")} == {0o055}
     assert sorted(source.rglob("*")) == before
     assert [path for path in home.rglob("*") if path.is_file() and RUST not in path.parts] == []
     assert data.stat().st_mode & 0o777 == 0o700

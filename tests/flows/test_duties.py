@@ -1,4 +1,5 @@
 import json
+import os
 import sqlite3
 import subprocess
 from contextlib import closing, suppress
@@ -12,6 +13,7 @@ from sqlmodel import col, select
 from actions.accounts import add_account, grant
 from actions.decide import Result, redecide
 from actions.documents import put_document
+from evidence.folder import place
 from evidence.store import FOLDER
 from flows import duties, jobs
 from flows.jobs import Errand
@@ -105,8 +107,14 @@ def test_the_nightly_copy_holds_everything_and_old_ones_go(live: Keeper) -> None
     for day in range(10, 30):
         (folder / f"danhgia-2024-10-{day}.bak").touch()
         (folder / f"danhgia-2024-10-{day}.json").touch()
+    for name in (".danhgia-2024-11-04.bak.77", ".danhgia-2024-11-06.bak.78", "danhgia-before-the-upgrade.bak"):
+        (folder / name).touch()
     live.at(NIGHT)
     kept = copies.copies(folder)
+    assert {path.name for path in folder.iterdir() if path not in kept and path.suffix not in {".json", ".sha256"}} == {
+        ".danhgia-2024-11-06.bak.78",
+        "danhgia-before-the-upgrade.bak",
+    }
     assert kept[-1].name == "danhgia-2024-11-05.bak"
     assert [copy.name[-6:-4] for copy in kept] == ["10", *map(str, range(17, 30)), "05"]
     assert len(list(folder.glob("*.json"))) == len(kept)
@@ -114,6 +122,24 @@ def test_the_nightly_copy_holds_everything_and_old_ones_go(live: Keeper) -> None
     assert sheet is not None
     assert (sheet.sha256, sheet.made_at, sheet.files_copied) == (copies.digest_of(kept[-1]), NIGHT, False)
     assert dossiers_in(kept[-1], is_sqlite=live.database.is_sqlite) == 3
+
+
+def test_a_database_that_may_be_the_wrong_one_throws_no_file_away(live: Keeper) -> None:
+    """An empty one by mistake, or a copy that is too old: what came since is all that is left of it."""
+    launched(live.database, subjects=1)
+    folder = live.folder / FOLDER
+    named, other = (keep(folder, b"%PDF-1.7 " + word, "van-ban.pdf").file_hash for word in (b"mot", b"hai"))
+    file = place(folder, other)
+    os.utime(file, (0, 0))
+    live.at(NIGHT - DAY)
+    assert (file.is_file(), "chưa ghi nhận tệp nào" in outcome(live, "sweep_files")) == (True, True)
+    with live.database.writing() as session:
+        history.record_installation(session, "restore", {"sha256": ""}, actor=CONSOLE, now=NIGHT - DAY)
+        put_document(session, kind="letter", number="7", dated=NIGHT.date(), signer="A", file_hash=named, now=NIGHT)
+    live.at(NIGHT)
+    assert (file.is_file(), "mới được khôi phục" in outcome(live, "sweep_files")) == (True, True)
+    live.at(NIGHT + 29 * DAY)
+    assert [place(folder, one).is_file() for one in (named, other)] == [True, False]
 
 
 def test_files_go_to_the_folder_for_copies_and_what_is_missing_is_told(live: Keeper) -> None:

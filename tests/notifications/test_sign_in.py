@@ -14,6 +14,7 @@ from notifications.claims import Answer, Outcome
 from notifications.render import Mail, Origin
 from notifications.send import Transport, Unreachable
 from tests.actions.world import CONSOLE
+from tests.conftest import Fresh
 
 NOW = datetime(2026, 12, 3, 2, 41, tzinfo=UTC)
 ORIGIN = Origin("khong-tra-loi@danhgia.example", "https://danhgia.example/")
@@ -94,6 +95,21 @@ def test_the_mail_says_what_it_is_for_and_nothing_secret_is_kept(asked: Database
     assert kept.code_hash.startswith("$argon2id$")
     assert token.encode() not in kept.token_hash
     assert row(asked).status == "sent"
+
+
+def test_no_two_databases_name_their_mails_alike(fresh_sqlite: Fresh) -> None:
+    """Ids begin anew in another database and come again in one that was restored; mail systems fold equal names."""
+    named = set()
+    for minutes in (0, 1):
+        with fresh_sqlite() as url:
+            database, server, now = Database(url), Server(), NOW + timedelta(minutes=minutes)
+            with database.writing() as session:
+                add_account(session, EMAIL, actor=CONSOLE, now=now)
+                ask_mail(session, EMAIL, now=now)
+            deliver(database, server, timedelta(minutes=minutes))
+            database.dispose()
+        named |= {mail.code for mail in server.mails}
+    assert len(named) == 2
 
 
 def test_a_mail_that_cannot_be_handed_over_is_tried_again_with_a_new_key_and_then_given_up(asked: Database) -> None:

@@ -103,3 +103,13 @@ def test_a_supplement_is_taken_away_while_the_question_is_open(asked: Portal) ->
     assert browser.post(question(asked)).status_code == 422
     with asked.database.reading() as session:
         assert list(evidence_of(session, asked.world.first)) == []
+
+
+def test_what_came_with_a_refused_answer_is_asked_for_again(asked: Portal) -> None:
+    browser = officer(asked)
+    browser.get(question(asked))
+    typed = {"answer-I.1": "Số 05", "answer-I.2": "Số 12", "link-I.2": "danang.gov.vn/1"}
+    answer = send(browser, question(asked), [("file-I.1", ("nghi quyet.pdf", PDF))], **typed)
+    assert (answer.status_code, 'value="danang.gov.vn/1"' in answer.text) == (422, True)
+    assert "Chưa nhận tệp «nghi quyet.pdf»: chọn lại rồi mới gửi." in words(answer)
+    assert "Chưa nhận tệp" not in words(browser.get(question(asked)))

@@ -327,3 +327,12 @@ def test_what_stands_against_a_launch_is_listed_and_a_large_one_is_a_job(
     with portal.database.reading() as session:
         job = session.exec(select(Job).where(Job.kind == "launch")).one()
         assert (job.status, job.occasion.partition("/")[0]) == ("waiting", seen(page))
+
+
+def test_names_stand_in_the_order_of_the_alphabet(staff: Browser) -> None:
+    names = ("Xã Cẩm Lệ", "Xã Hải Vân", "Xã Hòa Vang", "Xã Hương Trà")
+    rows = (ROW.replace("dv-9", f"dv-9{n}").replace("Đảng bộ chín", name) for n, name in enumerate(reversed(names)))
+    taken(staff, register(staff, HEADER + "".join(rows)).headers["location"])
+    launching = staff.post("/rounds/new", **launch_form())
+    for text in (staff.get("/register").text, staff.get(launching.headers["location"]).text):
+        assert sorted(names, key=text.index) == list(names)

@@ -230,3 +230,15 @@ def test_difficulties_are_raised_once_and_shown_with_their_answers(portal: Porta
     shown = words(browser.follow(again))
     assert shown.count("Tiêu chí II.3 chấm thế nào?") == 1
     assert browser.post(f"{home(portal)}/difficulties", question=" ").status_code == 422
+
+
+def test_who_types_on_while_another_submits_is_told_how_to_go_on(portal: Portal) -> None:
+    browser = officer(portal)
+    filled_in(portal, browser)
+    page = browser.get(home(portal))
+    handed_in(portal, browser)
+    typed = {"was": was(page)["was-I.1"], "points": "4", "note": "Gõ ở thẻ thứ hai"}
+    status, text = criterion(browser, portal, "I.1", **typed)
+    assert (status, "Cần sửa thì mở lại trang hồ sơ và bấm «Sửa bản đã nộp»." in text) == (422, True)
+    answer = browser.post(f"{home(portal)}/sheet", **was(page), **{"note-I.1": "Gõ ở thẻ thứ hai"})
+    assert ("Sửa bản đã nộp" in words(answer), "Gõ ở thẻ thứ hai" in answer.text) == (True, True)

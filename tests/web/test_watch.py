@@ -341,3 +341,17 @@ def test_the_next_step_of_the_round_is_named_once_its_time_has_come(portal: Port
     page = owner(portal).get(base(portal))
     assert step in words(page)
     assert base(portal, "/stages") in page.text
+
+
+def test_nobody_is_urged_to_hand_in_what_waits_for_others(fresh_sqlite: Fresh) -> None:
+    """Members of a cell are entered by it and never handed in: full, and past their own part."""
+    with fresh_sqlite() as url:
+        database = Database(url)
+        portal = watched(database)
+        assert "1 đơn vị đã chấm đủ mà chưa nộp" in words(owner(portal).get(base(portal)))
+        with database.writing() as session:
+            run(session, "UPDATE assessment SET state = 'appraising' WHERE scored >= leaves AND submitted_at IS NULL")
+        board = owner(portal)
+        assert "chấm đủ mà chưa nộp" not in words(board.get(base(portal)))
+        assert names(board, base(portal, "/units?flag=full")) == []
+        assert "Chấm đủ, chưa nộp" not in words(board.get(base(portal, "/units")))

@@ -39,6 +39,7 @@ def _shown(here: Here, found: Question, *, problems: tuple[str, ...] = ()) -> Pa
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK,
         question=request,
         items=[(item, view.rows[item.criterion], _typed(here, item.criterion)) for item in found.items],
+        given={item.criterion: _given(here, item.criterion) for item in found.items} if problems else {},
         problems=problems,
         **common(here) | {"may_answer": is_open and "answer_explanation" in common(here)["open"]},
     )
@@ -46,6 +47,11 @@ def _shown(here: Here, found: Question, *, problems: tuple[str, ...] = ()) -> Pa
 
 def _typed(here: Here, code: str) -> str:
     return here.typed.get(f"answer-{code}")
+
+
+def _given(here: Here, code: str) -> dict[str, str]:
+    """What was typed of evidence: a refused form has taken none of it."""
+    return {name: here.typed.line(f"{name}-{code}") for name in ("link", "secret", "dated")}
 
 
 def _question(here: Here) -> Question:

@@ -16,6 +16,7 @@ from config.programme import Programme
 from config.vocabulary import RELATIONS
 from models.drafts import Draft
 from models.jobs import Job, ask_job, jobs_about
+from models.names import sort_name
 from models.people import role_holders
 from models.registered import subjects
 from models.savepoint import savepoint
@@ -168,7 +169,7 @@ def look_page(here: Here) -> Answer:
 def _look(here: Here, draft: Draft, *, told: Sequence[str] = ()) -> Page:
     wish = launch_draft.read_wish(draft)
     found = launch_draft.look(here.session, wish, now=here.now)
-    lines = sorted(found.plan.lines, key=lambda line: (line.problem is None, line.name, line.code))
+    lines = sorted(found.plan.lines, key=lambda line: (line.problem is None, sort_name(line.name), line.code))
     number, pages = page_of(here.query, len(lines), PAGE)
     return page(
         "launch/look.html",

@@ -10,7 +10,7 @@ from actions.drafts import find_draft, hold_draft
 from actions.register_draft import KIND, carry_out, put_read, read_of
 from actions.register_look import Look, look, summary
 from config.calendar import local_day
-from models.names import folded
+from models.names import folded, sort_name
 from models.registered import Listed, places, standing, subjects
 from reports.register_xlsx import register_xlsx
 from states.history import record_installation
@@ -37,7 +37,7 @@ def register_page(here: Here) -> Answer:
     """Units and people that are assessed."""
     every = subjects(here.session)
     asked = {name: " ".join(clean(here.query.get(name, "")).split())[:LONGEST] for name in ("q", "kind", "standing")}
-    found = _found(here, every, asked)
+    found = sorted(_found(here, every, asked), key=lambda one: (sort_name(one.name), one.id))
     number, pages = page_of(here.query, len(found), PAGE)
     rows = found[(number - 1) * PAGE : number * PAGE]
     used = {one.kind for one in every}

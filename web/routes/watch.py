@@ -3,7 +3,7 @@
 from typing import Final
 
 from states.listing import listed
-from states.overview import closings, overview, waiting, watch
+from states.overview import closings, overview, unit_states, waiting, watch
 from states.permits import ANY_BODY, can_round
 from web import watch as ways
 from web.answers import Answer, page
@@ -47,6 +47,7 @@ def units_page(here: Here) -> Answer:
         found=found,
         wanted=wanted,
         owns=_owns(here),
+        own_states=unit_states(watched.workflow),
         shown=listed(here.session, watched, wanted),
         reading=ways.Reading(watched.programme),
         ways=ways,
