@@ -278,6 +278,7 @@ def test_a_launch_is_looked_at_again_changed_and_done(staff: Browser, portal: Po
     looked = words(staff.get(address))
     assert "3 hồ sơ sẽ lập 6 thư sẽ gửi ngay 0 chỗ phải sửa 0 đơn vị ở ngoài đợt" in looked
     assert "Hết ngày 09/12/2025 (trước ngày 10/12)" in looked
+    assert "Thư gửi từ khong-tra-loi@danhgia.example và dẫn về" in looked
     edit = staff.get(f"{address}/edit").text
     assert "Đã nhận tệp «cong-van.pdf»" in edit
     kept = edit.partition('name="file_hash" value="')[2].partition('"')[0]

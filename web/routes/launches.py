@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 from actions import launch_draft
 from actions.drafts import find_draft, hold_draft, put_draft
@@ -13,6 +14,7 @@ from actions.launch_draft import KIND, Prospect, Wish, carry_out, demand_good, r
 from actions.takeover import round_before
 from config.calendar import local_day
 from config.programme import Programme
+from config.settings import Settings
 from config.vocabulary import RELATIONS
 from models.drafts import Draft
 from models.jobs import Job, ask_job, jobs_about
@@ -36,6 +38,7 @@ from web.words import _
 desk: Final = Desk()
 ADMINISTER: Final = Everywhere("administer")
 PAGE: Final = 50
+TRIAL: Final = ("localhost", ".example")
 LARGE: Final = 5_000
 """A launch of more dossiers is a job: a request has ten seconds."""
 STANDING: Final = ("lead", "appraiser", "authority", "secretary", "reader", "auditor", "administrator")
@@ -191,7 +194,16 @@ def _look(here: Here, draft: Draft, *, told: Sequence[str] = ()) -> Page:
         privileged=PRIVILEGED,
         is_large=found.dossiers + found.handover.dossiers > LARGE,
         standing=role_holders(here.session, ("lead", "appraiser")),
+        base_url=here.place.settings.base_url,
+        sender=here.place.settings.mail_from,
+        is_known_here_only=_is_known_here_only(here.place.settings),
     )
+
+
+def _is_known_here_only(settings: Settings) -> bool:
+    """Whether links or senders of mail are still those of a trial: such links open on the server itself alone."""
+    host = urlsplit(settings.base_url).hostname or ""
+    return any(name.endswith(TRIAL) for name in (host, settings.mail_from)) or host.startswith("127.") or host == "::1"
 
 
 def _kind(one: Programme, line: Line) -> str:
