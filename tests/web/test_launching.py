@@ -273,12 +273,22 @@ def seen(answer: Any) -> str:  # noqa: ANN401  an answer of the client
     return str(answer.text.partition('name="seen" value="')[2].partition('"')[0])
 
 
+def test_before_the_launch_one_reads_where_mail_comes_from_and_leads_to(staff: Browser, portal: Portal) -> None:
+    address, warned = prepared(staff), "đây còn là khai báo chạy thử"
+    assert "Thư mời gửi từ khong-tra-loi@danhgia.example, dẫn về" in words(staff.get(address))
+    assert warned not in words(staff.get(address))
+    portal.place = portal.place._replace(is_rehearsal=False)
+    assert warned in words(by_password(portal, portal.world.administrator).get(address))
+    real = {"base_url": "http://danhgia.test", "mail_from": "danhgia@danhgia.test"}
+    portal.place = portal.place._replace(settings=portal.place.settings.model_copy(update=real))
+    assert warned not in words(by_password(portal, portal.world.administrator).get(address))
+
+
 def test_a_launch_is_looked_at_again_changed_and_done(staff: Browser, portal: Portal) -> None:
     address = prepared(staff)
     looked = words(staff.get(address))
     assert "3 hồ sơ sẽ lập 6 thư sẽ gửi ngay 0 chỗ phải sửa 0 đơn vị ở ngoài đợt" in looked
     assert "Hết ngày 09/12/2025 (trước ngày 10/12)" in looked
-    assert "Thư gửi từ khong-tra-loi@danhgia.example và dẫn về" in looked
     edit = staff.get(f"{address}/edit").text
     assert "Đã nhận tệp «cong-van.pdf»" in edit
     kept = edit.partition('name="file_hash" value="')[2].partition('"')[0]
