@@ -98,6 +98,10 @@ def test_a_meeting_from_its_plan_to_its_minutes(database: Database) -> None:
     assert bad.status_code == 422
     assert "«Mẫu m1»: Số phiếu thu về là 5, nhưng có 3 hợp lệ và 1 không hợp lệ." in words(bad)
     assert f'name="n-{key}-httnv" type="text" inputmode="numeric" autocomplete="off"' in bad.text
+    letters = figures(one, **{f"n-{key}-httnv": "bốn", f"invalid-{key}": "-1", "issued": ""})
+    assert (
+        "Số phiếu chỉ ghi bằng chữ số; ghi lại Mẫu m1, Hoàn thành tốt nhiệm vụ: «bốn»; Mẫu m1, không hợp lệ: «-1»."
+    ) in words(first.post(f"{box}/count", **letters))
     assert "chờ người thứ hai" in words(first.follow(first.post(f"{box}/count", **figures(one)))).lower()
     before = second.get(box)
     assert "Một người đã nhập" in words(before)

@@ -106,22 +106,29 @@ def _entered(here: Here, one: Seen) -> ballots.Entered:
 
 def _entry(here: Here, lines: Sequence[Line]) -> Entry:
     """The count that was typed; what is valid is the sum of the options. Refused with every field that is no number."""
-    numbers, bad = dict[str, int](), list[str]()
-    for name in ("issued", "returned", *(field for line in lines for field in _fields(line))):
-        text = here.typed.line(name)
-        if text.isascii() and text.isdecimal() and len(text) <= MOST:
-            numbers[name] = int(text)
-        else:
-            bad.append(name)
+    fields = {"issued": _("Số phiếu phát ra"), "returned": _("Số phiếu thu về")}
+    for line in lines:
+        fields |= _fields(line)
+    typed = {name: here.typed.line(name) for name in fields}
+    bad = {name: text for name, text in typed.items() if not _is_number(text)}
+    if bad and not any(bad.values()):
+        blank = _("Còn %(count)s ô chưa ghi; không có phiếu nào thì ghi 0.")
+        raise refuse("figures", blank % {"count": len(bad)})
     if bad:
-        blank = {name for name in bad if not here.typed.line(name)}
-        what = _("Còn %(count)s ô chưa ghi; không có phiếu nào thì ghi 0.") % {"count": len(bad)}
-        raise refuse("figures", what if len(blank) == len(bad) else _("Số phiếu chỉ ghi bằng chữ số."))
+        cells = "; ".join(f"{fields[name]}: «{text}»" for name, text in bad.items() if text)
+        raise refuse("figures", _("Số phiếu chỉ ghi bằng chữ số; ghi lại %(cells)s.") % {"cells": cells})
+    numbers = {name: int(text) for name, text in typed.items()}
     return Entry(numbers["issued"], numbers["returned"], {line.id: _count(line, numbers) for line in lines})
 
 
-def _fields(line: Line) -> list[str]:
-    return [*(f"n-{line.id}-{code}" for code in line.options), f"invalid-{line.id}"]
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= MOST
+
+
+def _fields(line: Line) -> dict[str, str]:
+    """The fields of a dossier, each with its words."""
+    counted = {f"n-{line.id}-{code}": f"{line.name}, {label}" for code, label in line.options.items()}
+    return counted | {f"invalid-{line.id}": f"{line.name}, {_('không hợp lệ')}"}
 
 
 def _count(line: Line, numbers: Mapping[str, int]) -> Count:
